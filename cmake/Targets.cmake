@@ -1,0 +1,55 @@
+# fairlead_library(NAME SOURCES a.cpp ... [DEPS public...] [PRIVATE_DEPS ...])
+# One target per folder, sources listed. A folder with headers only is an
+# INTERFACE library.
+function(fairlead_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  if(ARG_SOURCES)
+    add_library(${name} STATIC ${ARG_SOURCES})
+    target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE fairlead_settings ${ARG_PRIVATE_DEPS})
+    target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE ${ARG_DEPS})
+    target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR})
+  endif()
+endfunction()
+
+add_custom_target(unit_tests)
+
+# fairlead_test(NAME SOURCES a_test.cpp ... [DEPS ...] [TIER unit] [TIMEOUT s])
+# One GoogleTest program; every case in it is one ctest case with the tier as
+# its label. Tier `unit` (and `conformance`, `contract`) also runs under asan.
+function(fairlead_test name)
+  cmake_parse_arguments(ARG "" "TIER;TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  if(NOT ARG_TIER)
+    set(ARG_TIER unit)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE fairlead_settings ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  if(ARG_TIER MATCHES "^(unit|conformance|contract)$")
+    add_dependencies(unit_tests ${name})
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    TEST_PREFIX "${name}." PROPERTIES LABELS ${ARG_TIER} TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+# fairlead_fuzz(NAME SOURCES x_fuzz.cpp [DEPS ...])
+# A libFuzzer target under the fuzz preset. Elsewhere the same file becomes a
+# test that replays tests/fuzz/corpus/NAME, so that old findings stay fixed.
+function(fairlead_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  if(FAIRLEAD_FUZZ)
+    add_executable(${name}_fuzz ${ARG_SOURCES})
+    target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(${name}_fuzz PRIVATE fairlead_settings ${ARG_DEPS})
+  else()
+    add_executable(${name}_replay ${ARG_SOURCES} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cpp)
+    target_link_libraries(${name}_replay PRIVATE fairlead_settings ${ARG_DEPS})
+    add_dependencies(unit_tests ${name}_replay)
+    add_test(NAME fuzz_replay.${name} COMMAND ${name}_replay ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    set_tests_properties(fuzz_replay.${name} PROPERTIES LABELS unit TIMEOUT 120)
+  endif()
+endfunction()

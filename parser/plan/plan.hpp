@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/words.hpp"
+#include "parser/entry/job_config.hpp"
+
+namespace fairlead::parser {
+
+// What selection asks of the repository. Implemented over a working tree
+// (local) and over a git tree (server). Not thread-safe.
+class RepositoryView {
+ public:
+  virtual ~RepositoryView() = default;
+  // Every path of the tree, relative, with '/', sorted. Valid while this lives.
+  virtual const std::vector<std::string>& paths() = 0;
+  // Content of one file; not_found when it is not there. Bounded by `limit` bytes.
+  virtual Result<std::string> read(const std::string& path, std::size_t limit) = 0;
+  // Paths that differ between the pipeline's commit and what it is compared
+  // with (before_sha, the merge base, or `compare_to`). nullopt: there is
+  // nothing to compare with, so that `changes` is true. An unknown compare_to
+  // is an error of code not_found.
+  virtual Result<std::optional<std::vector<std::string>>> changed_paths(const std::optional<std::string>& compare_to) = 0;
+  // Git blob id (or last commit id) of a file, for cache:key:files; empty when absent.
+  virtual Result<std::string> blob_id(const std::string& path) = 0;
+  virtual Result<std::string> last_commit_id(const std::string& path) = 0;
+};
+
+// Everything outside the file that decides which jobs exist.
+struct PipelineContext {
+  model::PipelineSource source = model::PipelineSource::push;
+  std::string ref;                 // branch, tag or merge-request ref name
+  bool is_tag = false;
+  bool is_merge_request = false;
+  std::string project_path;        // "group/project", for only: ref@group/project
+  bool ref_protected = false;
+  // Known before the file is read: predefined pipeline variables, project,
+  // group and instance variables, those given for this run; lowest to highest
+  // precedence is decided by PlanBuilder, which puts YAML variables between
+  // `predefined` and `given`.
+  model::Variables predefined;
+  model::Variables given;
+  RepositoryView* repository = nullptr;  // not owned; may be null: then `changes` is true and `exists` false
+};
+
+// One edge of the needs graph, to a job of this pipeline by its final name.
+struct Need {
+  std::string job;
+  bool artifacts = true;
+  bool optional = false;
+};
+
+// One job of the pipeline: selected, multiplied, its variables gathered.
+struct JobPlan {
+  std::string name;          // "test 1/3", "build: [linux, amd64]"
+  std::string config_name;   // the key in the file
+  std::string stage;
+  int stage_index = 0;       // within PipelinePlan::stages
+  JobConfig config;          // effective keywords, after the matched rule
+  model::When when = model::When::on_success;
+  std::optional<Seconds> start_in;
+  bool allow_failure = false;
+  std::vector<int> allow_failure_exit_codes;
+  bool dag = false;                       // scheduling_type: dag
+  std::vector<Need> needs;                // of this pipeline, optional ones that are absent dropped
+  std::optional<std::vector<std::string>> dependencies;  // final names
+  // YAML variables of this job, lowest precedence first: root (as inherited),
+  // workflow rules, job, matrix and CI_NODE_*, matched rule. Unexpanded.
+  model::Variables yaml_variables;
+  int node_index = 0;   // 1..node_total with parallel, else 0
+  int node_total = 1;
+  bool interruptible = false;
+  std::string resource_group;             // expanded; empty: none
+  std::string environment_name;           // expanded; empty: none
+  std::vector<std::string> tags;          // expanded
+  int matched_rule = -1;                  // index into config.rules, -1: none
+};
+
+struct PipelinePlan {
+  std::string name;                 // workflow:name, expanded; may be empty
+  std::vector<std::string> stages;  // those that have jobs, in order
+  std::vector<JobPlan> jobs;        // by stage, then file order
+  model::Variables yaml_variables;  // root and workflow-rule variables
+  std::string auto_cancel_on_new_commit = "conservative";
+  std::string auto_cancel_on_job_failure = "none";
+};
+
+// Why a job of the file is, or is not, in the pipeline.
+struct Selection {
+  struct Condition {
+    std::string text;      // `if: $CI_COMMIT_BRANCH == "main"`
+    bool result = false;
+    std::vector<std::pair<std::string, std::optional<std::string>>> variables;  // values it saw
+    std::string detail;    // "no changed path matches", "matched src/a.c"
+    Mark mark;
+  };
+  struct RuleTrace {
+    int index = 0;
+    Mark mark;
+    std::vector<Condition> conditions;
+    bool matched = false;
+  };
+  std::string job;         // config name
+  bool added = false;
+  std::string reason;      // one sentence
+  std::vector<RuleTrace> rules;        // in order, up to the first that matched
+  std::vector<Condition> only_except;  // when decided by only/except
+};
+
+struct PlanResult {
+  std::optional<PipelinePlan> plan;  // absent: no pipeline; the diagnostics say why
+  std::vector<Selection> selections; // one per job of the file, in file order
+  Selection workflow;                // of workflow:rules; job is "workflow"
+};
+
+// Config + context -> plan. Pure but for what it asks of the RepositoryView.
+// Problems go to `diagnostics` in GitLab's wording.
+PlanResult build_plan(const PipelineConfig& config, const PipelineContext& context, Diagnostics& diagnostics);
+
+}  // namespace fairlead::parser

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/diagnostic.hpp"
+
+namespace fairlead::parser::yaml {
+
+class Node;
+// Nodes are immutable and shared: an alias is the same node again, a merged
+// mapping shares the values of its parts. Never null inside a tree.
+using NodePtr = std::shared_ptr<const Node>;
+
+enum class Kind {
+  null,
+  boolean,
+  integer,
+  real,
+  string,    // also symbols (":foo" is the text "foo" with is_symbol)
+  sequence,
+  mapping,
+  reference,  // !reference [a, b]: `items` holds the path; gone after parser/merge
+};
+
+// How an entry of a mapping came to stand where it stands, when not by being
+// written there. A chain, newest step first; null means written in place.
+struct Via {
+  enum class Step { include, extends, reference, merge_key, defaults, inputs };
+  Step step;
+  std::string what;  // ".base", "ci/build.yml", "default", ".setup:script"
+  std::shared_ptr<const Via> next;
+};
+using ViaPtr = std::shared_ptr<const Via>;
+
+struct Entry {
+  NodePtr key;    // usually a string; GitLab names keys that are not in its messages
+  NodePtr value;
+  ViaPtr via;
+};
+
+// One YAML value with the place where it starts. Scalars keep both their
+// meaning under YAML 1.1 as Psych reads it and the text as written.
+class Node {
+ public:
+  Kind kind = Kind::null;
+  Mark mark;
+  bool boolean = false;
+  std::int64_t integer = 0;
+  double real = 0;
+  bool is_symbol = false;
+  bool quoted = false;             // a quoted or block scalar
+  std::string text;                // string: the value; other scalars: as written
+  std::vector<NodePtr> items;      // sequence, reference
+  std::vector<Entry> entries;      // mapping, in order, keys unique
+
+  bool is_null() const { return kind == Kind::null; }
+  bool is_string() const { return kind == Kind::string; }
+  bool is_sequence() const { return kind == Kind::sequence; }
+  bool is_mapping() const { return kind == Kind::mapping; }
+  bool is_scalar() const { return kind != Kind::sequence && kind != Kind::mapping && kind != Kind::reference; }
+
+  // The value under a string key, or nullptr. O(1) for large mappings.
+  const Entry* find(std::string_view key) const;
+  NodePtr get(std::string_view key) const;
+
+  // What Ruby's to_s makes of a scalar: integers in decimal, booleans
+  // true/false, null "" and so on. Used wherever GitLab stringifies.
+  std::string to_s() const;
+
+ private:
+  // Index for find(), built on first use for mappings of more than 16
+  // entries. A tree is used by one thread at a time.
+  mutable std::shared_ptr<const void> index_;
+};
+
+NodePtr make_null(Mark mark);
+NodePtr make_string(std::string text, Mark mark);
+NodePtr make_boolean(bool value, Mark mark);
+NodePtr make_integer(std::int64_t value, Mark mark);
+NodePtr make_sequence(std::vector<NodePtr> items, Mark mark);
+NodePtr make_mapping(std::vector<Entry> entries, Mark mark);
+
+}  // namespace fairlead::parser::yaml
