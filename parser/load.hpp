@@ -6,7 +6,7 @@
 #include "model/words.hpp"
 #include "parser/diagnostic.hpp"
 #include "parser/include/include_source.hpp"
-#include "parser/plan/plan.hpp"
+#include "parser/repository_view.hpp"
 #include "parser/yaml/node.hpp"
 
 namespace fairlead::parser {
