@@ -1,0 +1,1 @@
+"""A small order service: prices orders and answers over HTTP."""
