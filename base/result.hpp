@@ -11,18 +11,18 @@ namespace fairlead {
 
 // What kind of thing went wrong, coarse enough to choose a reaction by.
 enum class ErrorCode {
-  invalid_argument,   // the caller's or the user's input is wrong
+  invalid_argument,  // the caller's or the user's input is wrong
   not_found,
   already_exists,
   permission_denied,
-  limit_exceeded,     // a bound on size, depth, count was reached
-  unavailable,        // the other side cannot be reached now; trying again may help
+  limit_exceeded,  // a bound on size, depth, count was reached
+  unavailable,     // the other side cannot be reached now; trying again may help
   timed_out,
   cancelled,
-  data_loss,          // bytes are missing or damaged
+  data_loss,  // bytes are missing or damaged
   unsupported,
-  system,             // the operating system refused; the message names the call and errno
-  internal,           // we are wrong
+  system,    // the operating system refused; the message names the call and errno
+  internal,  // we are wrong
 };
 
 // The enumerator's own spelling, for logs.
@@ -49,23 +49,40 @@ Error system_error(std::string what, int errno_value);
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}     // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  T& value() & { assert(ok()); return *std::get_if<0>(&state_); }
-  const T& value() const& { assert(ok()); return *std::get_if<0>(&state_); }
-  T&& value() && { assert(ok()); return std::move(*std::get_if<0>(&state_)); }
+  T& value() & {
+    assert(ok());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    assert(ok());
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    assert(ok());
+    return std::move(*std::get_if<0>(&state_));
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  Error& error() { assert(!ok()); return *std::get_if<1>(&state_); }
-  const Error& error() const { assert(!ok()); return *std::get_if<1>(&state_); }
+  Error& error() {
+    assert(!ok());
+    return *std::get_if<1>(&state_);
+  }
+  const Error& error() const {
+    assert(!ok());
+    return *std::get_if<1>(&state_);
+  }
 
   // Adds a frame to the error, if there is one.
   Result&& context(std::string frame) && {
@@ -81,12 +98,19 @@ template <>
 class [[nodiscard]] Result<void> {
  public:
   Result() = default;
-  Result(Error error) : error_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : error_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return error_.index() == 0; }
   explicit operator bool() const { return ok(); }
-  Error& error() { assert(!ok()); return *std::get_if<1>(&error_); }
-  const Error& error() const { assert(!ok()); return *std::get_if<1>(&error_); }
+  Error& error() {
+    assert(!ok());
+    return *std::get_if<1>(&error_);
+  }
+  const Error& error() const {
+    assert(!ok());
+    return *std::get_if<1>(&error_);
+  }
   Result&& context(std::string frame) && {
     if (!ok()) error().context.push_back(std::move(frame));
     return std::move(*this);
@@ -99,14 +123,14 @@ class [[nodiscard]] Result<void> {
 }  // namespace fairlead
 
 // Returns the error of `expr` (a Result<void> or Result<T>) from this function.
-#define FAIRLEAD_TRY(expr)                                   \
-  do {                                                       \
+#define FAIRLEAD_TRY(expr)                                            \
+  do {                                                                \
     if (auto fairlead_try_result = (expr); !fairlead_try_result.ok()) \
-      return std::move(fairlead_try_result.error());         \
+      return std::move(fairlead_try_result.error());                  \
   } while (false)
 // The same within a coroutine.
-#define FAIRLEAD_CO_TRY(expr)                                \
-  do {                                                       \
+#define FAIRLEAD_CO_TRY(expr)                                         \
+  do {                                                                \
     if (auto fairlead_try_result = (expr); !fairlead_try_result.ok()) \
-      co_return std::move(fairlead_try_result.error());      \
+      co_return std::move(fairlead_try_result.error());               \
   } while (false)
