@@ -30,7 +30,8 @@ class CancelToken {
    public:
     virtual ~Registration() = default;
   };
-  [[nodiscard]] std::unique_ptr<Registration> on_cancel(CancelLevel at_least, std::function<void()> callback) const;
+  [[nodiscard]] std::unique_ptr<Registration> on_cancel(CancelLevel at_least,
+                                                        std::function<void()> callback) const;
 
  private:
   friend class CancelSource;
