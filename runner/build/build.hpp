@@ -15,6 +15,10 @@
 #include "runner/coordinator/coordinator_client.hpp"
 #include "runner/script/stages.hpp"
 
+namespace boost::asio {
+class thread_pool;
+}
+
 namespace fairlead::runner {
 
 // How a job ended, as the runner sees it and told the coordinator.
@@ -24,7 +28,7 @@ struct BuildOutcome {
   // What was sent (after the filter by `features.failure_reasons`).
   std::optional<model::FailureReason> failure_reason;
   int exit_code = 0;
-  std::string message;      // the text behind "ERROR: Job failed: "; empty on success
+  std::string message;          // the text behind "ERROR: Job failed: "; empty on success
   bool system_failure = false;  // the failure is ours or the machine's, not the script's
   // The coordinator took the final state. False: it has dropped the job
   // (aborted, 403, 404) or could not be reached to the end.
@@ -35,6 +39,7 @@ struct BuildOutcome {
 struct BuildContext {
   CoordinatorClient& coordinator;
   executors::ExecutorProvider& provider;
+  asio::thread_pool& pool;  // for blocking work: archives, caches
   Clock& clock = system_clock();
   // Told on the job's strand whenever a stage begins; may be empty.
   std::function<void(BuildStage stage, std::string_view section)> on_stage = {};

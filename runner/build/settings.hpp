@@ -48,8 +48,8 @@ struct RunnerSettings {
   std::string post_get_sources_script;
   std::string pre_build_script;
   std::string post_build_script;
-  std::string clone_url;           // replaces scheme and host of the repository's URL [clone_url]
-  bool clean_git_config = true;    // drop .git/config and hooks left by former jobs [clean_git_config]
+  std::string clone_url;              // replaces scheme and host of the repository's URL [clone_url]
+  bool clean_git_config = true;       // drop .git/config and hooks left by former jobs [clean_git_config]
   bool debug_trace_disabled = false;  // CI_DEBUG_TRACE is ignored [debug_trace_disabled]
 
   std::uint64_t output_limit_bytes = std::uint64_t{4096} * 1024;  // [output_limit] is in KiB
@@ -62,10 +62,13 @@ struct RunnerSettings {
   Duration graceful_kill = std::chrono::minutes(10);
   // How long an aborted or timed-out job may take to unwind before it is given up.
   Duration unwind_limit = std::chrono::minutes(5);
-  // First and usual pause between two looks at the log that is to be sent; the
-  // coordinator's X-GitLab-Trace-Update-Interval overrides it.
+  // Pause between two PATCHes of the log until the coordinator's
+  // X-GitLab-Trace-Update-Interval says otherwise.
   Duration trace_interval = std::chrono::seconds(3);
   Duration keep_alive_interval = std::chrono::seconds(30);
+  int final_update_tries = 10;  // [job_status_final_update_retry_limit]
+  // A log that outgrows memory is spooled here; empty: it stays in memory.
+  std::filesystem::path spool_dir;
 
   // Where the sources come from, when not from Git. Outlives the Build.
   std::shared_ptr<SourceProvider> sources;
