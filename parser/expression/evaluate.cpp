@@ -11,17 +11,18 @@ namespace {
 
 bool is_blank(std::string_view text) {
   // Ruby's blank?: white space of any script.
-  static constexpr std::string_view kWide[] = {
-      "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82", "\xE2\x80\x83",
-      "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89", "\xE2\x80\x8A",
-      "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
+  static constexpr std::string_view kWide[] = {"\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80",
+                                               "\xE2\x80\x81", "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84",
+                                               "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88",
+                                               "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8", "\xE2\x80\xA9",
+                                               "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
   while (!text.empty()) {
     if (text.front() == ' ' || (text.front() >= '\t' && text.front() <= '\r')) {
       text.remove_prefix(1);
       continue;
     }
-    const auto* wide =
-        std::find_if(std::begin(kWide), std::end(kWide), [&](std::string_view w) { return text.starts_with(w); });
+    const auto* wide = std::find_if(std::begin(kWide), std::end(kWide),
+                                    [&](std::string_view w) { return text.starts_with(w); });
     if (wide == std::end(kWide)) return false;
     text.remove_prefix(wide->size());
   }
@@ -46,17 +47,20 @@ std::string to_text(const Value& value) {
 
 bool are_equal(const Value& left, const Value& right) {
   if (left.index() == right.index()) {
-    if (const auto* regex = std::get_if<RegexPtr>(&left)) return (*regex)->source() == std::get<RegexPtr>(right)->source();
+    if (const auto* regex = std::get_if<RegexPtr>(&left))
+      return (*regex)->source() == std::get<RegexPtr>(right)->source();
     return left == right;
   }
-  const bool bool_and_text = (std::holds_alternative<bool>(left) && std::holds_alternative<std::string>(right)) ||
-                             (std::holds_alternative<std::string>(left) && std::holds_alternative<bool>(right));
+  const bool bool_and_text =
+      (std::holds_alternative<bool>(left) && std::holds_alternative<std::string>(right)) ||
+      (std::holds_alternative<std::string>(left) && std::holds_alternative<bool>(right));
   return bool_and_text && to_text(left) == to_text(right);
 }
 
 class Evaluator {
  public:
-  Evaluator(const Scope& scope, RegexCache* cache, Reads* reads) : scope_(scope), cache_(cache), reads_(reads) {}
+  Evaluator(const Scope& scope, RegexCache* cache, Reads* reads)
+      : scope_(scope), cache_(cache), reads_(reads) {}
 
   Value value_of(const Node& node) {
     switch (node.kind) {
@@ -129,7 +133,9 @@ bool truthful(const Value& value) {
 
 Value Scope::input(std::string_view /*name*/) const { return std::monostate(); }
 
-void PairScope::set_input(std::string name, Value value) { inputs_.emplace_back(std::move(name), std::move(value)); }
+void PairScope::set_input(std::string name, Value value) {
+  inputs_.emplace_back(std::move(name), std::move(value));
+}
 
 std::optional<std::string_view> PairScope::variable(std::string_view name) const {
   for (auto it = variables_.rbegin(); it != variables_.rend(); ++it)

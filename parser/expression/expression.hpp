@@ -38,7 +38,8 @@ class Scope {
 // A scope over a small list of pairs; for tests and simple callers.
 class PairScope final : public Scope {
  public:
-  explicit PairScope(std::vector<std::pair<std::string, std::string>> variables) : variables_(std::move(variables)) {}
+  explicit PairScope(std::vector<std::pair<std::string, std::string>> variables)
+      : variables_(std::move(variables)) {}
   void set_input(std::string name, Value value);
   std::optional<std::string_view> variable(std::string_view name) const override;
   Value input(std::string_view name) const override;

@@ -115,7 +115,8 @@ std::variant<NodePtr, SyntaxError> to_tree(const std::vector<Token>& postfix, st
       continue;
     }
     if (token.kind == TokenKind::parenthesis_open)
-      return SyntaxError{SyntaxStage::parse, "Unprocessable token found in parse tree: parenthesis_open", offset};
+      return SyntaxError{SyntaxStage::parse, "Unprocessable token found in parse tree: parenthesis_open",
+                         offset};
     auto node = std::make_shared<Node>();
     node->kind = token.kind;
     if (token.kind == TokenKind::not_) {

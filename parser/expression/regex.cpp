@@ -8,7 +8,8 @@ namespace {
 
 class Re2Regex final : public Regex {
  public:
-  Re2Regex(std::string source, const RE2::Options& options) : source_(std::move(source)), re_(source_, options) {}
+  Re2Regex(std::string source, const RE2::Options& options)
+      : source_(std::move(source)), re_(source_, options) {}
   bool ok() const { return re_.ok(); }
   bool matches(std::string_view text) const override {
     return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re_);

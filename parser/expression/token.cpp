@@ -85,7 +85,8 @@ std::size_t pattern_end(std::string_view text) {
 
 std::size_t boolean_end(std::string_view text) {
   for (std::string_view word : {std::string_view("true"), std::string_view("false")})
-    if (text.starts_with(word) && (text.size() == word.size() || !is_word(text[word.size()]))) return word.size();
+    if (text.starts_with(word) && (text.size() == word.size() || !is_word(text[word.size()])))
+      return word.size();
   return kNone;
 }
 

@@ -74,7 +74,10 @@ void check_invalid(const json& data) {
   const auto parsed = Expression::parse(expression_of(data));
   ASSERT_TRUE(std::holds_alternative<SyntaxError>(parsed));
   const SyntaxStage stage = std::get<SyntaxError>(parsed).stage;
-  EXPECT_EQ(stage == SyntaxStage::lexer ? "lexer" : stage == SyntaxStage::parse ? "parse" : "operator", data["error"]);
+  EXPECT_EQ(stage == SyntaxStage::lexer   ? "lexer"
+            : stage == SyntaxStage::parse ? "parse"
+                                          : "operator",
+            data["error"]);
   EXPECT_FALSE(is_valid(expression_of(data)));
 }
 
@@ -117,14 +120,17 @@ void check_limit(const json& data) {
   const auto by_text = [](const json& c) { return c["text"].get<std::string>(); };
   tests::register_cases("ExpressionsEvaluate", group("evaluate"), expression_of, check_value);
   tests::register_cases("ExpressionsTruthful", group("truthful"), expression_of, check_truth);
-  tests::register_cases("ExpressionsMatches", group("matches"), [](const json& c) { return c["pattern"].dump(); }, check_match);
+  tests::register_cases(
+      "ExpressionsMatches", group("matches"), [](const json& c) { return c["pattern"].dump(); }, check_match);
   tests::register_cases("ExpressionsTokens", group("tokens"), expression_of, check_tokens);
   tests::register_cases("ExpressionsTree", group("tree"), expression_of, check_tree);
   tests::register_cases("ExpressionsInvalid", group("invalid"), expression_of, check_invalid);
   tests::register_cases("ExpressionsPattern", group("pattern"), by_text, check_pattern);
   tests::register_cases("ExpressionsStrings", group("strings"), by_text, check_string);
   tests::register_cases("ExpressionsInputNames", group("input_names"), expression_of, check_input_names);
-  tests::register_cases("ExpressionsLimits", json::array({group("limits")}), [](const json&) { return "max_tokens"; }, check_limit);
+  tests::register_cases(
+      "ExpressionsLimits", json::array({group("limits")}), [](const json&) { return "max_tokens"; },
+      check_limit);
   return true;
 }();
 

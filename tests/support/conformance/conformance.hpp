@@ -15,7 +15,8 @@
 namespace fairlead::tests {
 
 inline std::filesystem::path conformance_root() {
-  if (const char* given = std::getenv("FAIRLEAD_CONFORMANCE"); given != nullptr && *given != '\0') return given;
+  if (const char* given = std::getenv("FAIRLEAD_CONFORMANCE"); given != nullptr && *given != '\0')
+    return given;
   return FAIRLEAD_CONFORMANCE_DEFAULT;
 }
 
