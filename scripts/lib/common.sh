@@ -21,7 +21,9 @@ build() {
   if [ $# -gt 0 ]; then targets=(--target "$@"); fi
   local werror=OFF
   if [ -n "${CI:-}" ]; then werror=ON; fi
+  # One compiler cache for every checkout on this machine, whatever its path.
   export CCACHE_DIR=${CCACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/fairlead-ccache}
+  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
   if [ ! -f "$root/build/$preset/build.ninja" ] || [ -n "${CI:-}" ]; then
     say "configure $preset"
     (cd "$root" && cmake --preset "$preset" -DFAIRLEAD_WERROR=$werror >&2)
