@@ -30,8 +30,9 @@ enum class TraceSource : std::uint8_t { runner /* 00O */, job_out /* 01O */, job
 // the count of what came out.
 //
 // The bytes are a pure function of the inputs and their times: any way of
-// cutting the input gives the same bytes, and a copy restored from save()
-// continues exactly where the saved one stood. No clock, no I/O, no thread.
+// cutting the input gives the same bytes (with timestamps on, a write is a
+// unit; see Timestamper), and a copy restored from save() continues exactly
+// where the saved one stood. No clock, no I/O, no thread.
 class TraceFilters {
  public:
   explicit TraceFilters(const TraceFilterOptions& options);
@@ -45,11 +46,14 @@ class TraceFilters {
   // Ends the source's current text: nothing is held back afterwards.
   void flush(TraceSource source, WallTime time, std::string& out);
 
+  // More values to mask from here on; those of the options stay.
+  void add_masked(const std::vector<std::string>& values);
+
   std::uint32_t checksum() const;  // CRC-32 (IEEE) of all bytes that came out
   std::uint64_t bytesize() const;
   bool limit_reached() const;
 
-  // Everything but the options, as opaque bytes. It holds the tails that are
+  // Everything but the options and added values, as opaque bytes. It holds the tails that are
   // kept back, so it is as secret as the job's variables.
   std::string save() const;
   // data_loss when the bytes do not fit these options; the object is then unchanged.
