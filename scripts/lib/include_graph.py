@@ -89,7 +89,8 @@ def main():
                 match = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
                 if not match:
                     continue
-                target = module(match.group(1))
+                beside = os.path.join(os.path.dirname(path), match.group(1))
+                target = module(beside if os.path.exists(beside) else match.group(1))
                 if target is None:
                     problems.append(f"{path}:{number}: {match.group(1)} is in no folder of the architecture table")
                     continue
