@@ -39,10 +39,8 @@ def main():
     with open(output, encoding="utf-8", errors="replace") as lines:
         text = lines.read()
     # Passing tests are a line each and many; failures and the summary matter.
-    start = text.find("\n\n", text.rfind("% tests passed") - 2000) if "% tests passed" in text else -1
     summary_at = text.rfind("\n", 0, text.find("% tests passed")) if "% tests passed" in text else len(text)
     body, summary = text[:summary_at], text[summary_at:]
-    del start
     for line in body.splitlines():
         if re.match(r"\s*(Start\s+\d+:|\d+/\d+ Test\s+#\d+:.*(Passed|Skipped))", line):
             continue
