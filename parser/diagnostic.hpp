@@ -5,6 +5,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace fairlead::parser {
@@ -30,8 +31,11 @@ class SourceFiles {
   FileId add(std::string name, std::string text);
   std::string_view name(FileId file) const;
   std::string_view text(FileId file) const;
-  // The line without its newline; empty when there is none.
+  // The line without its newline; empty when there is none. Lines end where
+  // YAML 1.1 ends them: LF, CR, CR LF, NEL, LS, PS.
   std::string_view line(Mark mark) const;
+  // The place of a byte. Columns count characters, not bytes.
+  Mark mark_at(FileId file, std::size_t offset) const;
   // "ci/build.yml:14:11", or just the name when the mark has no line.
   std::string describe(Mark mark) const;
 
@@ -41,6 +45,7 @@ class SourceFiles {
     std::string text;
     mutable std::vector<std::size_t> line_starts;  // made on first use
   };
+  const std::vector<std::size_t>& line_starts(const File& file) const;
   std::deque<File> files_;
 };
 
@@ -72,11 +77,13 @@ class Diagnostics {
 
  private:
   std::vector<Diagnostic> all_;
+  std::unordered_multimap<std::size_t, std::size_t> seen_;  // hash -> index into all_
   std::size_t errors_ = 0;
 };
 
 // `.gitlab-ci.yml:14:11: error: message; did you mean "build"?` and, with
-// `with_source`, the line and a caret below.
+// `with_source`, the line and a caret below. Tabs of the line are kept, so that
+// the caret stands right at any tab width; very long lines are cut around it.
 std::string format_diagnostic(const SourceFiles& files, const Diagnostic& diagnostic, bool with_source);
 
 // The candidate nearest to `word` by edit distance, or empty when none is near.

@@ -21,7 +21,7 @@ enum class Kind {
   boolean,
   integer,
   real,
-  string,    // also symbols (":foo" is the text "foo" with is_symbol)
+  string,  // also symbols (":foo" is the text "foo" with is_symbol)
   sequence,
   mapping,
   reference,  // !reference [a, b]: `items` holds the path; gone after parser/merge
@@ -38,7 +38,7 @@ struct Via {
 using ViaPtr = std::shared_ptr<const Via>;
 
 struct Entry {
-  NodePtr key;    // usually a string; GitLab names keys that are not in its messages
+  NodePtr key;  // usually a string; GitLab names keys that are not in its messages
   NodePtr value;
   ViaPtr via;
 };
@@ -53,16 +53,18 @@ class Node {
   std::int64_t integer = 0;
   double real = 0;
   bool is_symbol = false;
-  bool quoted = false;             // a quoted or block scalar
-  std::string text;                // string: the value; other scalars: as written
-  std::vector<NodePtr> items;      // sequence, reference
-  std::vector<Entry> entries;      // mapping, in order, keys unique
+  bool quoted = false;         // a quoted or block scalar
+  std::string text;            // string: the value; other scalars: as written
+  std::vector<NodePtr> items;  // sequence, reference
+  std::vector<Entry> entries;  // mapping, in order, keys unique (also of an invalid !reference {a: b})
 
   bool is_null() const { return kind == Kind::null; }
   bool is_string() const { return kind == Kind::string; }
   bool is_sequence() const { return kind == Kind::sequence; }
   bool is_mapping() const { return kind == Kind::mapping; }
-  bool is_scalar() const { return kind != Kind::sequence && kind != Kind::mapping && kind != Kind::reference; }
+  bool is_scalar() const {
+    return kind != Kind::sequence && kind != Kind::mapping && kind != Kind::reference;
+  }
 
   // The value under a string key, or nullptr. O(1) for large mappings.
   const Entry* find(std::string_view key) const;
@@ -71,12 +73,18 @@ class Node {
   // What Ruby's to_s makes of a scalar: integers in decimal, booleans
   // true/false, null "" and so on. Used wherever GitLab stringifies.
   std::string to_s() const;
+  // What Ruby's inspect makes of the value: `"a"`, `["a", 1]`, `{"b"=>"c"}`,
+  // `nil`. GitLab quotes values this way. Cut after a few thousand bytes.
+  std::string inspect() const;
 
  private:
   // Index for find(), built on first use for mappings of more than 16
   // entries. A tree is used by one thread at a time.
   mutable std::shared_ptr<const void> index_;
 };
+
+// The way of an entry that came by `own` and was then carried on by `steps`.
+ViaPtr concat(const ViaPtr& steps, const ViaPtr& own);
 
 NodePtr make_null(Mark mark);
 NodePtr make_string(std::string text, Mark mark);

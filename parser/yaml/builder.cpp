@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "parser/yaml/builder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "parser/yaml/scalar.hpp"
+
+namespace fairlead::parser::yaml {
+
+namespace {
+
+constexpr std::string_view kTooBig = "The parsed YAML is too big";
+constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
+// Above this many keys a map under construction is searched by hash.
+constexpr std::size_t kHashAbove = 16;
+
+bool is_string_tag(std::string_view tag) {
+  return tag == "tag:yaml.org,2002:str" || tag == "!str" || tag == "!ruby/string" || tag.starts_with("!str:");
+}
+
+// The Ruby class that a tag asks for and that safe loading refuses.
+std::string refused_class(std::string_view tag, std::string_view text) {
+  constexpr std::string_view kPrefix = "!ruby/";
+  if (tag == "!set" || tag == "tag:yaml.org,2002:set") return "Psych::Set";
+  if (!tag.starts_with(kPrefix)) return {};
+  tag.remove_prefix(kPrefix.size());
+  if (tag.starts_with("sym") || tag == "string" || tag == "encoding") return {};
+  if (tag == "regexp") return "Regexp";
+  if (tag == "range") return "Range";
+  if (tag == "class" || tag == "module") return std::string(text);
+  if (const std::size_t colon = tag.find(':'); colon != std::string_view::npos)
+    return std::string(tag.substr(colon + 1));
+  if (tag == "object") return "Object";
+  return {};
+}
+
+std::string decode_base64(std::string_view text) {
+  std::string out;
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const char c : text) {
+    int value = -1;
+    if (c >= 'A' && c <= 'Z') value = c - 'A';
+    if (c >= 'a' && c <= 'z') value = c - 'a' + 26;
+    if (c >= '0' && c <= '9') value = c - '0' + 52;
+    if (c == '+') value = 62;
+    if (c == '/') value = 63;
+    if (c == '=') break;
+    if (value < 0) continue;
+    bits = (bits << 6) | static_cast<std::uint32_t>(value);
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      out += static_cast<char>((bits >> held) & 0xFF);
+    }
+  }
+  return out;
+}
+
+// Whether two keys are one key of a Ruby hash after GitLab has made symbols of
+// strings. Lists and maps as keys are never taken for equal.
+bool same_key(const Node& a, const Node& b) {
+  if (a.kind != b.kind) return false;
+  switch (a.kind) {
+    case Kind::null:
+      return true;
+    case Kind::boolean:
+      return a.boolean == b.boolean;
+    case Kind::integer:
+      return a.integer == b.integer;
+    case Kind::real:
+      return a.real == b.real;
+    case Kind::string:
+      return a.text == b.text;
+    default:
+      return false;
+  }
+}
+
+// Equal for same_key() keys; empty for keys that equal no other.
+std::string canonical_key(const Node& key) {
+  if (!key.is_scalar()) return {};
+  return static_cast<char>('0' + static_cast<int>(key.kind)) + key.to_s();
+}
+
+// Whether losing `a` for `b` changes nothing that can be seen.
+bool same_scalar(const Node& a, const Node& b) {
+  return &a == &b || (a.is_scalar() && a.kind == b.kind && a.text == b.text);
+}
+
+std::string shown(const Node& key) {
+  constexpr std::size_t kLongest = 80;
+  std::string text = key.to_s();
+  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
+  return text;
+}
+
+}  // namespace
+
+bool Builder::refuse(std::string message, Mark mark, std::string hint) {
+  if (!failure_) failure_ = Diagnostic{Severity::error, std::move(message), mark, std::move(hint), {}};
+  return false;
+}
+
+bool Builder::refuse_size(Mark mark, std::string hint) {
+  return refuse(std::string(kTooBig), mark, std::move(hint));
+}
+
+bool Builder::scalar(const Scalar& scalar, std::string_view anchor, Mark mark) {
+  auto node = std::make_shared<Node>();
+  node->mark = mark;
+  node->quoted = scalar.quoted;
+  Value value{.node = node, .weight = std::max<std::size_t>(1, scalar.text.size())};
+  if (scalar.tag == "!reference") {
+    node->kind = Kind::reference;
+    node->text = std::string(scalar.text);
+  } else if (scalar.quoted || is_string_tag(scalar.tag)) {
+    node->kind = Kind::string;
+    node->text = std::string(scalar.text);
+    value.is_string_tag = is_string_tag(scalar.tag);
+  } else if (scalar.tag == "!binary" || scalar.tag == "tag:yaml.org,2002:binary") {
+    node->kind = Kind::string;
+    node->text = decode_base64(scalar.text);
+  } else {
+    std::string refused = refused_class(scalar.tag, scalar.text);
+    std::string hint;
+    if (refused.empty()) {
+      refused = resolve_plain(scalar.text, *node);
+      if (!refused.empty()) hint = fmt::format("put {} in quotes", scalar.text);
+    }
+    if (!refused.empty()) return refuse("Tried to load unspecified class: " + refused, mark, std::move(hint));
+    const bool wants_float = scalar.tag == "!float" || scalar.tag == "tag:yaml.org,2002:float";
+    if (wants_float && node->kind == Kind::integer) {
+      node->kind = Kind::real;
+      node->real = static_cast<double>(node->integer);
+    }
+    if (scalar.tag.starts_with("!ruby/sym")) node->is_symbol = true;
+  }
+  if (!anchor.empty()) anchors_.insert_or_assign(std::string(anchor), value);
+  return deliver(std::move(value));
+}
+
+bool Builder::alias(std::string_view anchor, Mark mark) {
+  const std::string name(anchor);
+  if (open_anchors_.contains(name)) {
+    return refuse_size(
+        mark, fmt::format("alias *{0} stands within the node &{0} it names, so it would never end", name));
+  }
+  const auto found = anchors_.find(name);
+  if (found == anchors_.end()) {
+    std::vector<std::string> known;
+    for (const auto& [key, unused] : anchors_) known.push_back(key);
+    std::sort(known.begin(), known.end());
+    const std::string_view near = nearest(name, known);
+    return refuse(
+        "An alias referenced an unknown anchor: " + name, mark,
+        near.empty() ? "anchors work within one file only" : fmt::format("did you mean *{}?", near));
+  }
+  Value value = found->second;
+  value.alias = name;
+  if (frames_.size() + value.depth > limits_.depth) {
+    return refuse_size(mark, fmt::format("nested more than {} levels deep", limits_.depth));
+  }
+  if (frames_.empty()) return refuse("An alias referenced an unknown anchor: " + name, mark);
+  return deliver(std::move(value));
+}
+
+bool Builder::open_sequence(std::string_view tag, std::string_view anchor, Mark mark) {
+  return push(tag, anchor, mark, Kind::sequence);
+}
+
+bool Builder::open_mapping(std::string_view tag, std::string_view anchor, Mark mark) {
+  return push(tag, anchor, mark, Kind::mapping);
+}
+
+bool Builder::push(std::string_view tag, std::string_view anchor, Mark mark, Kind kind) {
+  if (const std::string refused = refused_class(tag, {}); !refused.empty()) {
+    return refuse("Tried to load unspecified class: " + refused, mark);
+  }
+  if (frames_.size() >= limits_.depth) {
+    return refuse_size(mark, fmt::format("nested more than {} levels deep", limits_.depth));
+  }
+  Frame& frame = frames_.emplace_back();
+  frame.node = std::make_shared<Node>();
+  frame.node->mark = mark;
+  frame.node->kind = kind;
+  frame.is_reference = tag == "!reference";
+  // Psych does not register a tagged list, so that nothing can alias it.
+  if (!anchor.empty() && !(frame.is_reference && kind == Kind::sequence)) {
+    frame.anchor = std::string(anchor);
+    open_anchors_.insert(frame.anchor);
+    anchors_.erase(frame.anchor);
+  }
+  return true;
+}
+
+bool Builder::close() {
+  Frame frame = std::move(frames_.back());
+  frames_.pop_back();
+  if (frame.is_reference) frame.node->kind = Kind::reference;
+  Value value{.node = frame.node, .weight = frame.weight, .depth = frame.depth};
+  if (!frame.anchor.empty()) {
+    open_anchors_.erase(frame.anchor);
+    anchors_.insert_or_assign(frame.anchor, value);
+  }
+  return deliver(std::move(value));
+}
+
+bool Builder::deliver(Value value) {
+  if (frames_.empty()) {
+    root_ = std::move(value.node);
+    return true;
+  }
+  Frame& frame = frames_.back();
+  frame.weight += value.weight;
+  frame.depth = std::max(frame.depth, value.depth + 1);
+  if (frame.weight > limits_.tree_bytes) {
+    return refuse_size(value.node->mark, "with all aliases written out it has more than " +
+                                             std::to_string(limits_.tree_bytes / 1024) + " KiB");
+  }
+  if (frame.node->kind == Kind::sequence) {
+    frame.node->items.push_back(std::move(value.node));
+    return true;
+  }
+  if (!frame.key) {
+    frame.key = std::move(value);
+    return true;
+  }
+  return add_to_mapping(frame, std::move(value));
+}
+
+bool Builder::add_to_mapping(Frame& frame, Value value) {
+  const Value key = *std::exchange(frame.key, std::nullopt);
+  const bool is_merge = key.node->kind == Kind::string && key.node->text == "<<" && !key.is_string_tag;
+  if (is_merge && merge(frame, key, value)) return true;
+  if (const std::size_t at = position(frame, *key.node); at != kNowhere && frame.written[at]) {
+    const Entry& first = frame.node->entries[at];
+    diagnostics_.warning("duplicate-key",
+                         fmt::format("key \"{}\" was already given at {}: this one replaces it",
+                                     shown(*key.node), files_.describe(first.key->mark)),
+                         key.node->mark);
+  }
+  put(frame, Entry{key.node, std::move(value.node), nullptr}, true);
+  return true;
+}
+
+// Applies `<<`. False when the value is of a kind that Psych leaves as an
+// ordinary key named "<<".
+bool Builder::merge(Frame& frame, const Value& key, const Value& value) {
+  const bool is_alias = !value.alias.empty();
+  const auto step =
+      std::make_shared<const Via>(Via{Via::Step::merge_key, is_alias ? value.alias : "<<", nullptr});
+  if (value.node->is_mapping()) {
+    merge_entries(frame, *value.node, step);
+    return true;
+  }
+  // A list counts only when it is written here: an alias to a list does not.
+  if (!value.node->is_sequence() || is_alias) return false;
+  for (const NodePtr& item : value.node->items) {
+    if (!item->is_mapping()) return false;
+  }
+  // The first of the list wins, so it comes last.
+  Frame joined;
+  joined.node = std::make_shared<Node>();
+  joined.node->mark = key.node->mark;
+  joined.node->kind = Kind::mapping;
+  for (auto item = value.node->items.rbegin(); item != value.node->items.rend(); ++item) {
+    merge_entries(joined, **item, nullptr);
+  }
+  merge_entries(frame, *joined.node, step);
+  return true;
+}
+
+bool Builder::merge_entries(Frame& frame, const Node& source, const ViaPtr& via) {
+  for (const Entry& entry : source.entries) {
+    const std::size_t at = position(frame, *entry.key);
+    if (at != kNowhere && frame.written[at] && !same_scalar(*frame.node->entries[at].value, *entry.value)) {
+      diagnostics_.warning("merge-replaces-key",
+                           fmt::format("`<<` replaces the key \"{}\" given before it", shown(*entry.key)),
+                           frame.node->entries[at].key->mark, "write `<<` first and the key after it");
+    }
+    put(frame, Entry{entry.key, entry.value, concat(via, entry.via)}, false);
+  }
+  return true;
+}
+
+std::size_t Builder::position(Frame& frame, const Node& key) {
+  const auto& entries = frame.node->entries;
+  if (entries.size() <= kHashAbove) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (same_key(*entries[i].key, key)) return i;
+    }
+    return kNowhere;
+  }
+  if (frame.index.empty()) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (entries[i].key->is_scalar()) frame.index.emplace(canonical_key(*entries[i].key), i);
+    }
+  }
+  if (!key.is_scalar()) return kNowhere;
+  const auto found = frame.index.find(canonical_key(key));
+  return found == frame.index.end() ? kNowhere : found->second;
+}
+
+// A key that is there keeps its place and takes the new key's mark.
+void Builder::put(Frame& frame, Entry entry, bool written) {
+  auto& entries = frame.node->entries;
+  if (const std::size_t at = position(frame, *entry.key); at != kNowhere) {
+    entries[at] = std::move(entry);
+    frame.written[at] = written;
+    return;
+  }
+  if (!frame.index.empty() && entry.key->is_scalar())
+    frame.index.emplace(canonical_key(*entry.key), entries.size());
+  entries.push_back(std::move(entry));
+  frame.written.push_back(written);
+}
+
+}  // namespace fairlead::parser::yaml

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "parser/yaml/node.hpp"
+
+#include <unordered_map>
+#include <utility>
+
+#include "parser/yaml/scalar.hpp"
+
+namespace fairlead::parser::yaml {
+
+namespace {
+
+// Below this a walk over the entries is faster than a hash.
+constexpr std::size_t kIndexAbove = 16;
+// Messages that quote a value stay readable, however large it is.
+constexpr std::size_t kLongestInspect = 4000;
+
+using Index = std::unordered_map<std::string_view, std::size_t>;
+
+void inspect_string(std::string_view text, std::string& out) {
+  out += '"';
+  for (const char byte : text) {
+    switch (byte) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\x1B':
+        out += "\\e";
+        break;
+      default:
+        out += byte;
+    }
+    if (out.size() > kLongestInspect) break;
+  }
+  out += '"';
+}
+
+void inspect_into(const Node& node, std::string& out) {
+  if (out.size() > kLongestInspect) return;
+  switch (node.kind) {
+    case Kind::null:
+      out += "nil";
+      return;
+    case Kind::string:
+      if (node.is_symbol) {
+        out += ':' + node.text;
+      } else {
+        inspect_string(node.text, out);
+      }
+      return;
+    case Kind::sequence: {
+      out += '[';
+      bool first = true;
+      for (const NodePtr& item : node.items) {
+        if (!std::exchange(first, false)) out += ", ";
+        inspect_into(*item, out);
+        if (out.size() > kLongestInspect) break;
+      }
+      out += ']';
+      return;
+    }
+    case Kind::mapping: {
+      out += '{';
+      bool first = true;
+      for (const Entry& entry : node.entries) {
+        if (!std::exchange(first, false)) out += ", ";
+        inspect_into(*entry.key, out);
+        out += "=>";
+        inspect_into(*entry.value, out);
+        if (out.size() > kLongestInspect) break;
+      }
+      out += '}';
+      return;
+    }
+    case Kind::reference:
+      out += "!reference";
+      return;
+    default:
+      out += node.to_s();
+  }
+}
+
+}  // namespace
+
+const Entry* Node::find(std::string_view key) const {
+  if (entries.size() <= kIndexAbove) {
+    for (const Entry& entry : entries) {
+      if (entry.key->kind == Kind::string && entry.key->text == key) return &entry;
+    }
+    return nullptr;
+  }
+  if (!index_) {
+    auto index = std::make_shared<Index>();
+    index->reserve(entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (entries[i].key->kind == Kind::string) index->emplace(entries[i].key->text, i);
+    }
+    index_ = std::move(index);
+  }
+  const auto& index = *static_cast<const Index*>(index_.get());
+  const auto it = index.find(key);
+  return it == index.end() ? nullptr : &entries[it->second];
+}
+
+NodePtr Node::get(std::string_view key) const {
+  const Entry* entry = find(key);
+  return entry == nullptr ? nullptr : entry->value;
+}
+
+std::string Node::to_s() const {
+  switch (kind) {
+    case Kind::null:
+      return {};
+    case Kind::boolean:
+      return boolean ? "true" : "false";
+    case Kind::integer:
+      return integer_to_s(integer, text);
+    case Kind::real:
+      return real_to_s(real);
+    case Kind::string:
+      return text;
+    default:
+      return inspect();
+  }
+}
+
+std::string Node::inspect() const {
+  std::string out;
+  inspect_into(*this, out);
+  if (out.size() > kLongestInspect) out += "...";
+  return out;
+}
+
+ViaPtr concat(const ViaPtr& steps, const ViaPtr& own) {
+  if (!own) return steps;
+  if (!steps) return own;
+  return std::make_shared<const Via>(Via{steps->step, steps->what, concat(steps->next, own)});
+}
+
+NodePtr make_null(Mark mark) {
+  auto node = std::make_shared<Node>();
+  node->mark = mark;
+  return node;
+}
+
+NodePtr make_string(std::string text, Mark mark) {
+  auto node = std::make_shared<Node>();
+  node->kind = Kind::string;
+  node->mark = mark;
+  node->text = std::move(text);
+  return node;
+}
+
+NodePtr make_boolean(bool value, Mark mark) {
+  auto node = std::make_shared<Node>();
+  node->kind = Kind::boolean;
+  node->mark = mark;
+  node->boolean = value;
+  node->text = value ? "true" : "false";
+  return node;
+}
+
+NodePtr make_integer(std::int64_t value, Mark mark) {
+  auto node = std::make_shared<Node>();
+  node->kind = Kind::integer;
+  node->mark = mark;
+  node->integer = value;
+  node->text = std::to_string(value);
+  return node;
+}
+
+NodePtr make_sequence(std::vector<NodePtr> items, Mark mark) {
+  auto node = std::make_shared<Node>();
+  node->kind = Kind::sequence;
+  node->mark = mark;
+  node->items = std::move(items);
+  return node;
+}
+
+NodePtr make_mapping(std::vector<Entry> entries, Mark mark) {
+  auto node = std::make_shared<Node>();
+  node->kind = Kind::mapping;
+  node->mark = mark;
+  node->entries = std::move(entries);
+  return node;
+}
+
+}  // namespace fairlead::parser::yaml
