@@ -16,6 +16,7 @@
 #include "executors/executor.hpp"
 #include "runner/coordinator/coordinator_client.hpp"
 #include "runner/trace/trace_filters.hpp"
+#include "runner/trace/trace_spool.hpp"
 
 namespace fairlead::runner {
 
@@ -24,6 +25,8 @@ struct TraceOptions {
   bool debug_trace = false;                             // CI_DEBUG_TRACE, told to the server with each PATCH
   std::filesystem::path spool_dir;                      // where a long log goes; empty: memory only
   std::size_t memory_limit = 256 * 1024;                // bytes kept in memory before the spool file is made
+  std::size_t memory_ceiling = 8 * 1024 * 1024;         // without a file, or when the disk is full
+  OpenSpoolFile open_spool;                             // in place of spool_dir\'s file: for tests
   std::size_t chunk_size = 1024 * 1024;                 // of one PATCH
   Duration initial_interval = std::chrono::seconds(3);  // until the server says otherwise
   Duration keep_alive = std::chrono::seconds(30);
@@ -60,8 +63,7 @@ class Trace final : public executors::LogSink {
   // No more output of this stage: nothing of it is held back afterwards.
   void end_stage();
 
-  // Our own text (stream 00), with its line ends and colours. Masked like the
-  // job's, complete when the call returns.
+  // Our own text (stream 00), with its line ends and colours. Masked like the job's.
   void write(std::string_view text);
   void section_start(std::string_view name, bool collapsed = false);
   void section_end(std::string_view name);
@@ -77,19 +79,19 @@ class Trace final : public executors::LogSink {
   JobWish wish() const;
 
   // Sends what there is at the intervals that the server sets, and a
-  // keep-alive when nothing was sent for a while. Ends after finish() or abort.
+  // keep-alive when nothing was sent for a while. Ends when finish() begins or
+  // the coordinator has said abort. To be started once, before finish().
   Task<void> send_loop();
 
   // Flushes, sends the rest, then tells the outcome and repeats it until the
-  // coordinator has taken it. Checksum and size are filled in here.
-  Task<FinishVerdict> finish(JobUpdate outcome);
+  // coordinator has taken it. Checksum and size are filled in here. A hard
+  // cancel ends the waiting (gave_up).
+  Task<FinishVerdict> finish(JobUpdate outcome, CancelToken cancel = {});
 
   std::uint32_t checksum() const;
   std::uint64_t bytesize() const;
   std::uint64_t sent() const;  // bytes that the coordinator has accepted
-
-  // Filter state and offsets, for the journal (adoption after a restart).
-  std::string save_filters() const;
+  bool limit_reached() const;
 
  private:
   struct Impl;
