@@ -54,6 +54,8 @@ std::vector<std::string> hook_commands(const ScriptContext& context, std::string
 
 ScriptResult prepare_script(const ScriptContext& context) {
   auto writer = make_script_writer(context.shell);
+  // What a former job left that was killed before it could clean up.
+  writer->command({"rm", "-rf", (context.temp_dir / kJobEnvironmentFile).string()});
   // The name of the machine that the job really runs on: only a shell there knows.
   writer->line("printf 'Running on %s...\\n' \"$(hostname 2>/dev/null || uname -n)\"");
   return std::optional(finished(*writer, context, "prepare_script", true));
