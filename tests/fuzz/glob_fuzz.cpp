@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first line is the pattern, the rest the path.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

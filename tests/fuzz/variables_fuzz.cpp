@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines of KEY=value as a collection, and the whole as a text to expand.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
