@@ -61,26 +61,6 @@ std::string decode_base64(std::string_view text) {
   return out;
 }
 
-// Whether two keys are one key of a Ruby hash after GitLab has made symbols of
-// strings. Lists and maps as keys are never taken for equal.
-bool same_key(const Node& a, const Node& b) {
-  if (a.kind != b.kind) return false;
-  switch (a.kind) {
-    case Kind::null:
-      return true;
-    case Kind::boolean:
-      return a.boolean == b.boolean;
-    case Kind::integer:
-      return a.integer == b.integer;
-    case Kind::real:
-      return a.real == b.real;
-    case Kind::string:
-      return a.text == b.text;
-    default:
-      return false;
-  }
-}
-
 // Equal for same_key() keys; empty for keys that equal no other.
 std::string canonical_key(const Node& key) {
   if (!key.is_scalar()) return {};

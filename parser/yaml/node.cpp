@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parser/yaml/node.hpp"
 
+#include <deque>
 #include <unordered_map>
 #include <utility>
 
@@ -15,7 +16,16 @@ constexpr std::size_t kIndexAbove = 16;
 // Messages that quote a value stay readable, however large it is.
 constexpr std::size_t kLongestInspect = 4000;
 
-using Index = std::unordered_map<std::string_view, std::size_t>;
+// Entries by key. Keys that are no strings stand under their text behind a
+// prefix that no YAML text can hold.
+struct Index {
+  std::unordered_map<std::string_view, std::size_t> by_key;
+  std::deque<std::string> made;  // the text of those prefixed keys
+};
+
+std::string prefixed(const Node& key) {
+  return std::string("\xFF") + static_cast<char>('0' + static_cast<int>(key.kind)) + key.to_s();
+}
 
 void inspect_string(std::string_view text, std::string& out) {
   out += '"';
@@ -94,6 +104,23 @@ void inspect_into(const Node& node, std::string& out) {
 
 }  // namespace
 
+const void* Node::index() const {
+  if (!index_) {
+    auto index = std::make_shared<Index>();
+    index->by_key.reserve(entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const Node& key = *entries[i].key;
+      if (key.kind == Kind::string) {
+        index->by_key.emplace(key.text, i);
+      } else if (key.is_scalar()) {
+        index->by_key.emplace(index->made.emplace_back(prefixed(key)), i);
+      }
+    }
+    index_ = std::move(index);
+  }
+  return index_.get();
+}
+
 const Entry* Node::find(std::string_view key) const {
   if (entries.size() <= kIndexAbove) {
     for (const Entry& entry : entries) {
@@ -101,17 +128,19 @@ const Entry* Node::find(std::string_view key) const {
     }
     return nullptr;
   }
-  if (!index_) {
-    auto index = std::make_shared<Index>();
-    index->reserve(entries.size());
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (entries[i].key->kind == Kind::string) index->emplace(entries[i].key->text, i);
-    }
-    index_ = std::move(index);
+  const auto& by_key = static_cast<const Index*>(index())->by_key;
+  const auto it = by_key.find(key);
+  return it == by_key.end() ? nullptr : &entries[it->second];
+}
+
+const Entry* Node::find_same(const Node& key) const {
+  if (key.kind == Kind::string) return find(key.text);
+  if (!key.is_scalar()) return nullptr;
+  if (entries.size() > kIndexAbove) return find(prefixed(key));
+  for (const Entry& entry : entries) {
+    if (same_key(*entry.key, key)) return &entry;
   }
-  const auto& index = *static_cast<const Index*>(index_.get());
-  const auto it = index.find(key);
-  return it == index.end() ? nullptr : &entries[it->second];
+  return nullptr;
 }
 
 NodePtr Node::get(std::string_view key) const {
@@ -141,6 +170,24 @@ std::string Node::inspect() const {
   inspect_into(*this, out);
   if (out.size() > kLongestInspect) out += "...";
   return out;
+}
+
+bool same_key(const Node& a, const Node& b) {
+  if (a.kind != b.kind) return false;
+  switch (a.kind) {
+    case Kind::null:
+      return true;
+    case Kind::boolean:
+      return a.boolean == b.boolean;
+    case Kind::integer:
+      return a.integer == b.integer;
+    case Kind::real:
+      return a.real == b.real;
+    case Kind::string:
+      return a.text == b.text;
+    default:
+      return false;
+  }
 }
 
 ViaPtr concat(const ViaPtr& steps, const ViaPtr& own) {

@@ -69,6 +69,8 @@ class Node {
   // The value under a string key, or nullptr. O(1) for large mappings.
   const Entry* find(std::string_view key) const;
   NodePtr get(std::string_view key) const;
+  // The entry whose key is the same as `key`, of any scalar kind.
+  const Entry* find_same(const Node& key) const;
 
   // What Ruby's to_s makes of a scalar: integers in decimal, booleans
   // true/false, null "" and so on. Used wherever GitLab stringifies.
@@ -78,10 +80,16 @@ class Node {
   std::string inspect() const;
 
  private:
+  const void* index() const;
+
   // Index for find(), built on first use for mappings of more than 16
   // entries. A tree is used by one thread at a time.
   mutable std::shared_ptr<const void> index_;
 };
+
+// Whether two keys are one key to GitLab: a symbol and its text are, "1" and 1
+// are not. Lists and maps are never the same as anything.
+bool same_key(const Node& a, const Node& b);
 
 // The way of an entry that came by `own` and was then carried on by `steps`.
 ViaPtr concat(const ViaPtr& steps, const ViaPtr& own);

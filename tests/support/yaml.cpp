@@ -3,7 +3,7 @@
 
 #include "parser/yaml/json.hpp"
 
-namespace fairlead::test {
+namespace fairlead::tests {
 
 std::string ReadYaml::json() const {
   if (text.failure) return text.failure->message;
@@ -52,4 +52,4 @@ Result<std::vector<std::string>> MemoryIncludeSource::list_local() {
   return paths;
 }
 
-}  // namespace fairlead::test
+}  // namespace fairlead::tests

@@ -8,7 +8,7 @@
 #include "parser/include/include_source.hpp"
 #include "parser/yaml/documents.hpp"
 
-namespace fairlead::test {
+namespace fairlead::tests {
 
 // One text read as a configuration file, with all that came of it.
 struct ReadYaml {
@@ -40,4 +40,4 @@ class MemoryIncludeSource final : public parser::IncludeSource {
   int reads_ = 0;
 };
 
-}  // namespace fairlead::test
+}  // namespace fairlead::tests

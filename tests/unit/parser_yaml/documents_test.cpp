@@ -8,7 +8,7 @@
 namespace fairlead::parser::yaml {
 namespace {
 
-using test::read_yaml;
+using tests::read_yaml;
 
 TEST(Documents, ALeadingDividerIsNoDocument) {
   const auto read = read_yaml("---\n\na:\n  b: 1\n");

@@ -9,7 +9,7 @@
 namespace fairlead::parser::yaml {
 namespace {
 
-using test::read_yaml;
+using tests::read_yaml;
 
 std::string emitted(const std::string& text) { return to_yaml(*read_yaml(text).text.content); }
 

@@ -10,11 +10,11 @@
 namespace fairlead::parser::yaml {
 namespace {
 
-using test::read_yaml;
+using tests::read_yaml;
 
 constexpr auto kAtOnce = std::chrono::seconds(5);
 
-test::ReadYaml read_at_once(const std::string& text) {
+tests::ReadYaml read_at_once(const std::string& text) {
   const auto before = std::chrono::steady_clock::now();
   auto read = read_yaml(text);
   EXPECT_LT(std::chrono::steady_clock::now() - before, kAtOnce);

@@ -8,7 +8,7 @@
 namespace fairlead::parser::yaml {
 namespace {
 
-using test::read_yaml;
+using tests::read_yaml;
 
 TEST(Reader, EveryNodeKnowsItsPlace) {
   const auto read = read_yaml("job:\n  script:\n    - echo\n    - [a, {b: c}]\n  \xC3\xA4\xC3\xA4: x\n");

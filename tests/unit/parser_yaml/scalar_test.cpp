@@ -82,17 +82,17 @@ INSTANTIATE_TEST_SUITE_P(Dates, PlainScalar,
                                          Case{"2024-01-31T10:00", "string 2024-01-31T10:00"}));
 
 TEST(Scalar, AQuotedOrBlockScalarIsAlwaysText) {
-  EXPECT_EQ(test::read_yaml("a: 'yes'\nb: \"012\"\nc: |\n  12\nd: \"2024-01-01\"\n").json(),
+  EXPECT_EQ(tests::read_yaml("a: 'yes'\nb: \"012\"\nc: |\n  12\nd: \"2024-01-01\"\n").json(),
             R"({"a":"yes","b":"012","c":"12\n","d":"2024-01-01"})");
 }
 
 TEST(Scalar, TagsTurnScalarsAsPsychDoes) {
-  EXPECT_EQ(test::read_yaml("a: !!str 12\nb: !foo 12\nc: !foo '12'\nd: !!float 3\ne: !binary aGk=\n").json(),
+  EXPECT_EQ(tests::read_yaml("a: !!str 12\nb: !foo 12\nc: !foo '12'\nd: !!float 3\ne: !binary aGk=\n").json(),
             R"({"a":"12","b":12,"c":12,"d":3.0,"e":"hi"})");
 }
 
 TEST(Scalar, ARefusedDateSaysToQuoteIt) {
-  const auto read = test::read_yaml("a:\n  expire: 2024-01-31\n");
+  const auto read = tests::read_yaml("a:\n  expire: 2024-01-31\n");
   ASSERT_TRUE(read.text.failure);
   EXPECT_EQ(read.text.failure->message, "Tried to load unspecified class: Date");
   EXPECT_EQ(read.text.failure->hint, "put 2024-01-31 in quotes");
@@ -100,9 +100,9 @@ TEST(Scalar, ARefusedDateSaysToQuoteIt) {
 }
 
 TEST(Scalar, RubyObjectsAreRefused) {
-  EXPECT_EQ(test::read_yaml("a: !ruby/object:Gem::Installer\n  i: x\n").json(),
+  EXPECT_EQ(tests::read_yaml("a: !ruby/object:Gem::Installer\n  i: x\n").json(),
             "Tried to load unspecified class: Gem::Installer");
-  EXPECT_EQ(test::read_yaml("a: !ruby/regexp /x/\n").json(), "Tried to load unspecified class: Regexp");
+  EXPECT_EQ(tests::read_yaml("a: !ruby/regexp /x/\n").json(), "Tried to load unspecified class: Regexp");
 }
 
 }  // namespace
