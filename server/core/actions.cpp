@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "server/core/auto_retry.hpp"
+
 namespace fairlead::server {
 namespace {
 
@@ -27,21 +29,22 @@ bool step(const PipelineGraph& graph, PipelineState& pipeline, std::size_t job, 
   return true;
 }
 
-bool step_fail(const PipelineGraph& graph, PipelineState& pipeline, std::size_t job,
-               model::FailureReason reason, int exit_code, bool retried, const RunnerCancels& runner_cancels,
-               Moves& moves) {
-  if (!fail(graph, pipeline, job, reason, exit_code, moves)) return false;
-  if (!retried && cancels_pipeline(pipeline, pipeline.jobs[job]))
+Failed step_fail(const PipelineGraph& graph, PipelineState& pipeline, std::size_t job,
+                 model::FailureReason reason, int exit_code, const RunnerCancels& runner_cancels,
+                 Moves& moves) {
+  if (!fail(graph, pipeline, job, reason, exit_code, moves)) return Failed::not_taken;
+  const JobState& state = pipeline.jobs[job];
+  if (state.status == Status::failed && auto_retry_allowed(state)) return Failed::wants_retry;
+  if (cancels_pipeline(pipeline, state))
     cancel_if(graph, pipeline, runner_cancels, moves, false, [](const JobState&) { return true; });
-  // With a copy to come the pass waits for it: dependents must not be skipped.
-  if (!retried) process(graph, pipeline, moves);
-  return true;
+  process(graph, pipeline, moves);
+  return Failed::done;
 }
 
 bool retry_job(const PipelineGraph& graph, PipelineState& pipeline, std::size_t job, JobId new_id,
                Moves& moves) {
   if (!is_retryable(pipeline.jobs[job])) return false;
-  replace_with_copy(pipeline, job, new_id, true, moves);
+  replace_with_copy(pipeline, job, new_id, true);
   reset_skipped(graph, pipeline, {&job, 1}, moves);
   process(graph, pipeline, moves);
   return true;
@@ -54,7 +57,7 @@ std::vector<std::size_t> retry_all(const PipelineGraph& graph, PipelineState& pi
     const Status status = pipeline.jobs[job].status;
     if (status != Status::failed && status != Status::canceled) continue;
     // A gate asks again: nobody pressed this one.
-    replace_with_copy(pipeline, job, new_id(), false, moves);
+    replace_with_copy(pipeline, job, new_id(job), false);
     copies.push_back(job);
   }
   for (std::size_t job = 0; job < pipeline.jobs.size(); ++job)

@@ -9,8 +9,9 @@
 // a pass, so the state is settled when it returns. Pure like the processor.
 namespace fairlead::server {
 
-// A supply of fresh job ids, for copies.
-using NewId = std::function<JobId()>;
+// Makes the id of the copy that will take the slot; called while the slot
+// still holds the old job.
+using NewId = std::function<JobId(std::size_t slot)>;
 // Whether the runner that has this job supports `canceling`.
 using RunnerCancels = std::function<bool(const JobState&)>;
 
@@ -18,11 +19,13 @@ using RunnerCancels = std::function<bool(const JobState&)>;
 bool step(const PipelineGraph& graph, PipelineState& pipeline, std::size_t job, JobEvent event, Moves& moves,
           bool runner_cancels = true);
 
-// The job failed. A failure that cancels the pipeline does so, unless
-// `retried` says that a copy will take its place.
-bool step_fail(const PipelineGraph& graph, PipelineState& pipeline, std::size_t job,
-               model::FailureReason reason, int exit_code, bool retried, const RunnerCancels& runner_cancels,
-               Moves& moves);
+// The job failed. A failure that cancels the pipeline does so. `wants_retry`:
+// the job is entitled to a copy; neither of that nor the pass has happened, so
+// that nothing is skipped in between, and the caller goes on with retry_job.
+enum class Failed { not_taken, done, wants_retry };
+Failed step_fail(const PipelineGraph& graph, PipelineState& pipeline, std::size_t job,
+                 model::FailureReason reason, int exit_code, const RunnerCancels& runner_cancels,
+                 Moves& moves);
 
 // A copy takes the job's place, by a person or by `retry`; a gate does not ask
 // again. False: the job is not at an end.

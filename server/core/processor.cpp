@@ -159,9 +159,8 @@ void reset_skipped(const PipelineGraph& graph, PipelineState& pipeline, std::spa
       set_status(pipeline, job, Status::created, moves);
 }
 
-void replace_with_copy(PipelineState& pipeline, std::size_t job, JobId new_id, bool pressed, Moves& moves) {
+void replace_with_copy(PipelineState& pipeline, std::size_t job, JobId new_id, bool pressed) {
   JobState& state = pipeline.jobs[job];
-  moves.jobs.push_back({job, state.status, Status::created});
   state.id = new_id;
   state.status = Status::created;
   state.enqueue_immediately = pressed && is_gate(state);

@@ -57,8 +57,9 @@ void reset_skipped(const PipelineGraph& graph, PipelineState& pipeline, std::spa
 
 // Puts a fresh copy into the job's slot under a new id: created, nothing
 // failed, not yet scheduled. `pressed`: a person retries this very job, so a
-// gate does not ask again. The caller runs reset_skipped and process.
-void replace_with_copy(PipelineState& pipeline, std::size_t job, JobId new_id, bool pressed, Moves& moves);
+// gate does not ask again. Not a move: the copy is another job. The caller
+// runs reset_skipped and process.
+void replace_with_copy(PipelineState& pipeline, std::size_t job, JobId new_id, bool pressed);
 
 // Whether the pipeline's own rule says to cancel all of it now: `job` has
 // failed, the failure counts, and no automatic retry takes its place.

@@ -55,7 +55,7 @@ class ProcessingFile : public testing::Test {
     Moves moves;
     if (transition.jobs.empty()) {
       if (transition.event == "retry") {
-        retry_all(graph, pipeline, [&] { return ++next_id; }, moves);
+        retry_all(graph, pipeline, [&](std::size_t) { return ++next_id; }, moves);
       } else if (transition.event == "cancel") {
         cancel_all(graph, pipeline, false, [](const JobState&) { return false; }, moves);
       } else {
@@ -75,7 +75,7 @@ class ProcessingFile : public testing::Test {
       else if (transition.event == "cancel")
         taken = step(graph, pipeline, *job, JobEvent::cancel, moves, false);
       else if (transition.event == "drop")
-        taken = step_fail(graph, pipeline, *job, model::FailureReason::script_failure, 1, false, {}, moves);
+        taken = step_fail(graph, pipeline, *job, model::FailureReason::script_failure, 1, {}, moves) == Failed::done;
       else if (transition.event == "retry")
         taken = retry_job(graph, pipeline, *job, ++next_id, moves);
       else
