@@ -254,7 +254,7 @@ class PlanBuilder {
         plan.dag = plan.dag || !rule->needs->empty();
       }
     }
-    if (candidate.needs != nullptr) plan.needs = needs.resolve(*candidate.needs, job, copy, diagnostics_);
+    if (candidate.needs != nullptr) plan.needs = needs.resolve(*candidate.needs, copy);
     if (job.dependencies) plan.dependencies = needs.resolve(*job.dependencies);
 
     if (rule != nullptr && !rule->variables.empty()) {

@@ -24,11 +24,10 @@ class NeedsResolver {
   // `copies[i]` belong to `jobs[i]`.
   NeedsResolver(const std::vector<JobConfig>& jobs, const std::vector<std::vector<JobCopy>>& copies);
 
-  // Every name that the needs of `copy` stand for, present or not; `$[[ matrix.X ]]`
-  // is replaced by values of that copy. Needs of other pipelines are not edges
-  // and are left out. A name of no value is an error, reported at `job`.
-  std::vector<Need> resolve(const std::vector<NeedConfig>& needs, const JobConfig& job, const JobCopy& copy,
-                            Diagnostics& diagnostics) const;
+  // Every name that the needs of `copy` stand for, present or not, with
+  // `$[[ matrix.X ]]` replaced by its values. Needs of other pipelines are no
+  // edges of this one and are left out.
+  std::vector<Need> resolve(const std::vector<NeedConfig>& needs, const JobCopy& copy) const;
   std::vector<std::string> resolve(const std::vector<std::string>& dependencies) const;
 
   void add_present(const std::string& name) { present_.insert(name); }
@@ -38,11 +37,7 @@ class NeedsResolver {
   void keep_present(std::vector<std::string>& names) const;
 
  private:
-  struct Target {
-    const JobConfig* job;
-    const std::vector<JobCopy>* copies;
-  };
-  std::unordered_map<std::string_view, Target> by_name_;
+  std::unordered_map<std::string_view, const std::vector<JobCopy>*> by_name_;
   std::unordered_set<std::string> present_;
 };
 
