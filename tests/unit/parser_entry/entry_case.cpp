@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
-namespace fairlead::test {
+namespace fairlead::tests {
 
 const parser::JobConfig& EntryCase::job(const std::string& name) const {
   static const parser::JobConfig kNone;
@@ -61,4 +61,4 @@ std::vector<std::string> job_errors(const std::string& lines) { return read_job_
 
 parser::JobConfig valid_job(const std::string& lines) { return read_job_lines(lines).job("job"); }
 
-}  // namespace fairlead::test
+}  // namespace fairlead::tests

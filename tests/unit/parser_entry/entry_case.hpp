@@ -11,7 +11,7 @@
 #include "parser/entry/entries.hpp"
 #include "tests/support/yaml.hpp"
 
-namespace fairlead::test {
+namespace fairlead::tests {
 
 // A configuration text and what read_config made of it.
 struct EntryCase {
@@ -36,4 +36,4 @@ std::vector<std::string> job_errors(const std::string& lines);
 // The same as a configuration that must be valid.
 parser::JobConfig valid_job(const std::string& lines);
 
-}  // namespace fairlead::test
+}  // namespace fairlead::tests

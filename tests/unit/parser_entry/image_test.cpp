@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/parser_entry/entry_case.hpp"
 
-namespace fairlead::test {
+namespace fairlead::tests {
 namespace {
 
 using testing::ElementsAre;
@@ -86,4 +86,4 @@ TEST(Services, messages) {
 TEST(Services, an_empty_list_is_none) { EXPECT_THAT(valid_job("services: []").services, IsEmpty()); }
 
 }  // namespace
-}  // namespace fairlead::test
+}  // namespace fairlead::tests

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/parser_entry/entry_case.hpp"
 
-namespace fairlead::test {
+namespace fairlead::tests {
 namespace {
 
 using model::When;
@@ -176,4 +176,4 @@ TEST(Workflow, messages) {
 }
 
 }  // namespace
-}  // namespace fairlead::test
+}  // namespace fairlead::tests

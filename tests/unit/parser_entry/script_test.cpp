@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/parser_entry/entry_case.hpp"
 
-namespace fairlead::test {
+namespace fairlead::tests {
 namespace {
 
 using testing::ElementsAre;
@@ -58,4 +58,4 @@ TEST(Hooks, pre_get_sources_script_is_a_script) {
 }
 
 }  // namespace
-}  // namespace fairlead::test
+}  // namespace fairlead::tests

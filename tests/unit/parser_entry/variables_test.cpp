@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/parser_entry/entry_case.hpp"
 
-namespace fairlead::test {
+namespace fairlead::tests {
 namespace {
 
 using testing::ElementsAre;
@@ -66,4 +66,4 @@ TEST(Variables, of_rules_and_services_are_plain) {
 TEST(Variables, null_means_not_given) { EXPECT_THAT(valid_job("variables: null").variables, IsEmpty()); }
 
 }  // namespace
-}  // namespace fairlead::test
+}  // namespace fairlead::tests
