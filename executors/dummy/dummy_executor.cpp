@@ -120,9 +120,9 @@ class Pause {
 
 class DummyExecutor final : public Executor {
  public:
-  DummyExecutor(asio::any_io_executor strand, const DummyOptions& options,
+  DummyExecutor(asio::any_io_executor strand, std::shared_ptr<const DummyOptions> options,
                 std::shared_ptr<Sync<Counters>> counters)
-      : strand_(std::move(strand)), options_(options), counters_(std::move(counters)) {}
+      : strand_(std::move(strand)), options_(std::move(options)), counters_(std::move(counters)) {}
 
   Task<Result<void>> prepare(const PrepareRequest& request, LogSink&, CancelToken cancel) override {
     note("prepare");
