@@ -26,7 +26,7 @@ struct TraceOptions {
   std::filesystem::path spool_dir;                      // where a long log goes; empty: memory only
   std::size_t memory_limit = 256 * 1024;                // bytes kept in memory before the spool file is made
   std::size_t memory_ceiling = 8 * 1024 * 1024;         // without a file, or when the disk is full
-  OpenSpoolFile open_spool;                             // in place of spool_dir\'s file: for tests
+  OpenSpoolFile open_spool;                             // in place of spool_dir's file: for tests
   std::size_t chunk_size = 1024 * 1024;                 // of one PATCH
   Duration initial_interval = std::chrono::seconds(3);  // until the server says otherwise
   Duration keep_alive = std::chrono::seconds(30);
