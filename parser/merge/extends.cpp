@@ -90,8 +90,7 @@ class Extender {
     for (const std::size_t base : bases) {
       if (!extend(base)) return false;
       below = std::max(below, extended_[base].height);
-      // What a base gives came by the base's own way too.
-      const auto step = std::make_shared<const Via>(Via{Via::Step::extends, name(base), entry(base).via});
+      const auto step = std::make_shared<const Via>(Via{Via::Step::extends, name(base), nullptr});
       if (!merged) merged = yaml::make_mapping({}, entry(i).value->mark);
       merged = deep_merge(merged, nullptr, extended_[base].value, step, budget_);
     }
