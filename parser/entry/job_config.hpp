@@ -25,7 +25,7 @@ using Script = std::vector<std::string>;  // flattened
 struct VariableConfig {
   std::string key;
   std::string value;
-  bool raw = false;  // expand: false
+  bool raw = false;                        // expand: false
   std::optional<std::string> description;  // root level only
   std::vector<std::string> options;        // root level only
   Mark mark;
@@ -65,8 +65,8 @@ struct NeedConfig {
   std::string job;
   bool artifacts = true;
   bool optional = false;
-  ParallelMatrix matrix;                  // needs:parallel:matrix; empty when absent
-  std::optional<std::string> pipeline;    // cross-pipeline (or bridge) need
+  ParallelMatrix matrix;                // needs:parallel:matrix; empty when absent
+  std::optional<std::string> pipeline;  // cross-pipeline (or bridge) need
   std::optional<std::string> project;
   std::optional<std::string> ref;
   Mark mark;
@@ -112,8 +112,8 @@ struct ArtifactsConfig {
   std::vector<std::string> paths;
   std::vector<std::string> exclude;
   bool untracked = false;
-  std::optional<model::When> when;        // on_success, on_failure, always
-  std::optional<std::string> expire_in;   // as written ("1 week", "never")
+  std::optional<model::When> when;       // on_success, on_failure, always
+  std::optional<std::string> expire_in;  // as written ("1 week", "never")
   std::optional<std::string> expose_as;
   std::vector<ArtifactReport> reports;
   std::optional<bool> is_public;
@@ -166,7 +166,7 @@ struct TriggerConfig {
 
 struct InheritConfig {
   bool all_defaults = true;
-  std::vector<std::string> defaults;   // when !all_defaults
+  std::vector<std::string> defaults;  // when !all_defaults
   bool all_variables = true;
   std::vector<std::string> variables;  // when !all_variables
 };
@@ -174,13 +174,13 @@ struct InheritConfig {
 // One visible job (or bridge) before selection and multiplication.
 struct JobConfig {
   std::string name;
-  Mark mark;             // of its name
+  Mark mark;  // of its name
   bool is_bridge = false;
-  std::string stage;     // default "test"
+  std::string stage;  // default "test"
   std::optional<Script> script;
   std::optional<Script> before_script;
   std::optional<Script> after_script;
-  yaml::NodePtr run;     // run: steps, carried as written; null when absent
+  yaml::NodePtr run;  // run: steps, carried as written; null when absent
   std::optional<ImageConfig> image;
   std::vector<ServiceConfig> services;
   std::vector<VariableConfig> variables;  // the job's own

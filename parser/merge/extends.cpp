@@ -90,7 +90,8 @@ class Extender {
     for (const std::size_t base : bases) {
       if (!extend(base)) return false;
       below = std::max(below, extended_[base].height);
-      const auto step = std::make_shared<const Via>(Via{Via::Step::extends, name(base), nullptr});
+      // What a base gives came by the base's own way too.
+      const auto step = std::make_shared<const Via>(Via{Via::Step::extends, name(base), entry(base).via});
       if (!merged) merged = yaml::make_mapping({}, entry(i).value->mark);
       merged = deep_merge(merged, nullptr, extended_[base].value, step, budget_);
     }

@@ -11,6 +11,7 @@
 #include "model/words.hpp"
 #include "parser/entry/job_config.hpp"
 #include "parser/repository_view.hpp"
+#include "parser/select/trace.hpp"
 
 namespace fairlead::parser {
 
@@ -44,7 +45,7 @@ struct JobPlan {
   std::string config_name;   // the key in the file
   std::string stage;
   int stage_index = 0;       // within PipelinePlan::stages
-  JobConfig config;          // effective keywords, after the matched rule
+  JobConfig config;          // keywords as in the file; what a rule, matrix or variable changes is below
   model::When when = model::When::on_success;
   std::optional<Seconds> start_in;
   bool allow_failure = false;
@@ -52,10 +53,12 @@ struct JobPlan {
   bool dag = false;                       // scheduling_type: dag
   std::vector<Need> needs;                // of this pipeline, optional ones that are absent dropped
   std::optional<std::vector<std::string>> dependencies;  // final names
-  // YAML variables of this job, lowest precedence first: root (as inherited),
-  // workflow rules, job, matrix and CI_NODE_*, matched rule. Unexpanded.
+  // YAML variables of this job, each name once: root (as inherited), under
+  // workflow rules, under the job's own, under matrix values, under those of
+  // the matched rule. Unexpanded. CI_NODE_INDEX and CI_NODE_TOTAL are
+  // predefined variables and not here: see node_index and node_total.
   model::Variables yaml_variables;
-  int node_index = 0;   // 1..node_total with parallel, else 0
+  int node_index = 0;   // 1..node_total with parallel, else 0 (no CI_NODE_INDEX)
   int node_total = 1;
   bool interruptible = false;
   std::string resource_group;             // expanded; empty: none
@@ -75,19 +78,8 @@ struct PipelinePlan {
 
 // Why a job of the file is, or is not, in the pipeline.
 struct Selection {
-  struct Condition {
-    std::string text;      // `if: $CI_COMMIT_BRANCH == "main"`
-    bool result = false;
-    std::vector<std::pair<std::string, std::optional<std::string>>> variables;  // values it saw
-    std::string detail;    // "no changed path matches", "matched src/a.c"
-    Mark mark;
-  };
-  struct RuleTrace {
-    int index = 0;
-    Mark mark;
-    std::vector<Condition> conditions;
-    bool matched = false;
-  };
+  using Condition = ConditionTrace;
+  using RuleTrace = parser::RuleTrace;
   std::string job;         // config name
   bool added = false;
   std::string reason;      // one sentence

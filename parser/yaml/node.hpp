@@ -28,7 +28,9 @@ enum class Kind {
 };
 
 // How an entry of a mapping came to stand where it stands, when not by being
-// written there. A chain, newest step first; null means written in place.
+// written there. A chain, newest step first; null means written in place. It is
+// told relative to the map: the entry that holds the map may have a way as well
+// (a whole job that came from an included file).
 struct Via {
   enum class Step { include, extends, reference, merge_key, defaults, inputs };
   Step step;

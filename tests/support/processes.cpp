@@ -78,20 +78,31 @@ bool wait_gone(pid_t pid) {
   return ::poll(&ended, 1, std::chrono::milliseconds(kPatience).count()) > 0;
 }
 
-std::string wait_line(const fs::path& file) {
+bool wait_line(const fs::path& file, const std::function<bool(const std::string&)>& enough,
+               std::chrono::milliseconds patience) {
   const UniqueFd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   ::inotify_add_watch(watch.get(), file.parent_path().c_str(), IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO);
-  const auto deadline = Steady::now() + kPatience;
+  const auto deadline = Steady::now() + patience;
   for (;;) {
     const std::string text = slurp(file);
-    if (const std::size_t end = text.find('\n'); end != std::string::npos) return text.substr(0, end);
+    const std::size_t end = text.find('\n');
+    if (end != std::string::npos && enough(text.substr(0, end))) return true;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Steady::now());
     pollfd changed{watch.get(), POLLIN, 0};
-    if (left.count() <= 0 || ::poll(&changed, 1, static_cast<int>(left.count())) <= 0) return {};
+    if (left.count() <= 0 || ::poll(&changed, 1, static_cast<int>(left.count())) <= 0) return false;
     char events[4096];
     while (::read(watch.get(), events, sizeof events) > 0) {
     }
   }
+}
+
+std::string wait_line(const fs::path& file) {
+  std::string found;
+  wait_line(file, [&](const std::string& line) {
+    found = line;
+    return true;
+  });
+  return found;
 }
 
 std::vector<pid_t> processes_with(const std::string& text) {

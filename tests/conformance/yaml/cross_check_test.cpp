@@ -101,10 +101,10 @@ void check(const json& data) {
   try {
     documents = YAML::LoadAll(text);
   } catch (const YAML::Exception& e) {
-    // A closing bracket in the column of its key: libyaml (and so GitLab) takes
-    // it, yaml-cpp does not.
-    const bool bracket = e.msg == "end of sequence not found" || e.msg == "illegal flow end";
-    EXPECT_TRUE(read.text.failure || bracket) << "yaml-cpp refuses it: " << e.what();
+    // yaml-cpp loses its way in some block scalars that have an anchor, and
+    // reports the next shell bracket. libyaml, and so GitLab, reads them.
+    const bool lost = e.msg == "end of sequence not found" || e.msg == "illegal flow end";
+    EXPECT_TRUE(read.text.failure || lost) << "yaml-cpp refuses it: " << e.what();
     return;
   }
   if (read.text.failure) {
