@@ -70,8 +70,8 @@ struct JobArtifact {
   std::vector<std::string> exclude;
   model::When when = model::When::on_success;
   std::string expire_in;
-  std::string artifact_type = "archive";   // archive, junit, dotenv, ...
-  std::string artifact_format = "zip";     // zip, gzip, raw
+  std::string artifact_type = "archive";  // archive, junit, dotenv, ...
+  std::string artifact_format = "zip";    // zip, gzip, raw
 };
 
 struct JobCache {
