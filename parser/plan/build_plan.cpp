@@ -22,11 +22,6 @@ constexpr const char* kDidNotRun =
 constexpr const char* kEmpty =
     "The resulting pipeline would have been empty. Review the rules configuration for the relevant jobs.";
 
-const RefPolicyConfig& default_only() {
-  static const RefPolicyConfig kOnly{.refs = {{"branches", "tags"}}};
-  return kOnly;
-}
-
 model::Variables inherited(const model::Variables& root, const InheritConfig& inherit) {
   if (inherit.all_variables) return root;
   model::Variables kept;
@@ -173,17 +168,14 @@ class PlanBuilder {
   bool decide(const JobConfig& job, JobVariables& variables, Selection& selection, const RuleConfig*& rule,
               int& matched) {
     if (!job.rules) {
-      const RefPolicyConfig* only = job.only                 ? &*job.only
-                                    : config_.workflow.rules ? nullptr
-                                                             : &default_only();
-      const bool implicit = !job.only && only != nullptr;
-      PolicyOutcome outcome =
-          conditions_.only_except(only, job.except ? &*job.except : nullptr, facts_, variables);
+      PolicyOutcome outcome = conditions_.only_except(job.only ? &*job.only : nullptr,
+                                                      job.except ? &*job.except : nullptr, facts_, variables);
       selection.added = outcome.added;
-      selection.reason = implicit && !job.except
-                             ? (outcome.added ? "no rules: it runs for branches and tags"
-                                              : "no rules: it runs only for branches and tags")
-                             : std::move(outcome.reason);
+      selection.reason = std::move(outcome.reason);
+      // The entries put the default where nothing was written.
+      if (job.only && job.only->mark == job.mark && !job.except)
+        selection.reason = outcome.added ? "without rules it runs for branches and tags"
+                                         : "without rules it runs only for branches and tags";
       selection.only_except = std::move(outcome.conditions);
       return selection.added;
     }
