@@ -24,6 +24,8 @@ struct JobError {
   model::FailureReason reason = model::FailureReason::script_failure;
   int exit_code = 0;
   std::string message;  // stands behind "ERROR: Job failed: "
+
+  bool operator==(const JobError&) const = default;
 };
 
 // Nothing: it went well.
