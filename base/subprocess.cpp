@@ -18,12 +18,21 @@
 
 namespace fairlead {
 
+namespace {
+
+struct OutputPipe {
+  std::optional<asio::posix::stream_descriptor> stream;
+  bool ended = false;
+};
+
+}  // namespace
+
 struct Subprocess::State {
   State(const asio::any_io_executor& executor, Launched child, ProcessSpec::Group group)
       : pid(child.pid), own_group(group != ProcessSpec::Group::ours), pidfd(executor, child.pidfd.release()) {
     if (child.in) in.emplace(executor, child.in.release());
-    if (child.out) out.emplace(executor, child.out.release());
-    if (child.err) err.emplace(executor, child.err.release());
+    if (child.out) out.stream.emplace(executor, child.out.release());
+    if (child.err) err.stream.emplace(executor, child.err.release());
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -43,18 +52,22 @@ struct Subprocess::State {
   std::optional<ExitStatus> status;
   asio::posix::stream_descriptor pidfd;
   std::optional<asio::posix::stream_descriptor> in;
-  std::optional<asio::posix::stream_descriptor> out;
-  std::optional<asio::posix::stream_descriptor> err;
+  OutputPipe out;
+  OutputPipe err;
 };
 
 namespace {
 
-Task<Result<std::size_t>> read_from(std::optional<asio::posix::stream_descriptor>& stream,
-                                    std::span<char> buffer) {
-  if (!stream) co_return make_error(ErrorCode::internal, "this output of the process is not a pipe");
-  const auto [error, size] = co_await stream->async_read_some(asio::buffer(buffer.data(), buffer.size()),
-                                                              asio::as_tuple(asio::use_awaitable));
-  if (error == asio::error::eof) co_return std::size_t{0};
+Task<Result<std::size_t>> read_from(OutputPipe& pipe, std::span<char> buffer) {
+  if (pipe.ended) co_return std::size_t{0};
+  if (!pipe.stream) co_return make_error(ErrorCode::internal, "this output of the process is not a pipe");
+  const auto [error, size] = co_await pipe.stream->async_read_some(asio::buffer(buffer.data(), buffer.size()),
+                                                                   asio::as_tuple(asio::use_awaitable));
+  if (error == asio::error::eof) {
+    // Asio would wait for ever in a read after the end.
+    pipe.ended = true;
+    co_return std::size_t{0};
+  }
   if (error) co_return system_error("cannot read the output of a process", error.value());
   co_return size;
 }

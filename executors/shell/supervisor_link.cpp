@@ -90,6 +90,7 @@ void SupervisorLink::write_on(const std::shared_ptr<Outgoing>& outgoing) {
 
 Task<Result<void>> SupervisorLink::receive(std::vector<agent::Message>& messages) {
   messages.clear();
+  if (broken_) co_return lost();
   incoming_.erase(0, consumed_);
   filled_ -= consumed_;
   consumed_ = 0;
@@ -101,12 +102,18 @@ Task<Result<void>> SupervisorLink::receive(std::vector<agent::Message>& messages
     if (error == asio::error::operation_aborted) {
       co_return make_error(ErrorCode::cancelled, "waiting for the job's supervisor was given up");
     }
-    if (error) co_return lost();
+    if (error) {
+      broken_ = true;
+      co_return lost();
+    }
     filled_ += size;
     std::string_view rest(incoming_.data(), filled_);
     for (;;) {
       auto message = agent::decode(rest);
-      if (!message) co_return std::move(message).context("reading from the job's supervisor").error();
+      if (!message) {
+        broken_ = true;
+        co_return std::move(message).context("reading from the job's supervisor").error();
+      }
       if (!*message) break;
       messages.push_back(std::move(**message));
     }

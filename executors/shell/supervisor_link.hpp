@@ -45,6 +45,7 @@ class SupervisorLink {
   asio::posix::stream_descriptor pidfd_;
   pid_t pid_;
   bool reaped_ = false;
+  bool broken_ = false;  // the socket has ended: Asio would wait for ever for more
   std::string incoming_;
   std::size_t consumed_ = 0;
   std::size_t filled_ = 0;

@@ -23,11 +23,17 @@ class ExecutorFixture : public ::testing::Test {
 
   void make(std::unique_ptr<executors::ExecutorProvider> provider) {
     provider_ = std::move(provider);
+    create();
+  }
+  void make() {
+    if (!provider_) provider_ = subject_->provider();
+    create();
+  }
+  void create() {
     auto created = provider_->create(asio::make_strand(context_));
     ASSERT_TRUE(created.ok()) << created.error().to_string();
     executor_ = std::move(created.value());
   }
-  void make() { make(subject_->provider()); }
 
   executors::PrepareRequest request() const {
     executors::PrepareRequest request;

@@ -69,6 +69,12 @@ TEST_F(SubprocessTest, CarriesInputToOutput) {
   EXPECT_EQ(run_task(context_, process.wait()).value().code, 7) << "the status is kept";
 }
 
+TEST_F(SubprocessTest, ReadingAfterTheEndGivesTheEndAgain) {
+  Subprocess process = start("echo x");
+  EXPECT_EQ(run_task(context_, read_all(process)), "x\n");
+  EXPECT_EQ(run_task(context_, read_all(process)), "");
+}
+
 TEST_F(SubprocessTest, APoliteCancelSendsTermToTheGroup) {
   Subprocess process = start("trap 'echo bye; exit 5' TERM; echo up; sleep 1000 & wait");
   ASSERT_EQ(line(process), "up\n");
