@@ -56,7 +56,8 @@ class JobRun {
   Task<StageResult> prepare_once();
   Task<StageResult> prepare_script_stage();
   Task<StageResult> get_sources(int attempt);
-  Task<StageResult> sources_from_provider();
+  // By the SourceProvider, or a strategy that needs no Git: no process but hooks.
+  Task<StageResult> sources_in_process();
   Task<StageResult> user_scripts();
   Task<StageResult> after_script_stage(const StageResult& scripts);
 

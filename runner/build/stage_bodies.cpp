@@ -108,7 +108,9 @@ Task<StageResult> JobRun::prepare_script_stage() {
 }
 
 Task<StageResult> JobRun::get_sources(int attempt) {
-  if (settings_.sources) co_return co_await sources_from_provider();
+  std::string strategy = variables_.get("GIT_STRATEGY");
+  bool no_git = strategy == "none" || strategy == "empty";
+  if (settings_.sources || (no_git && features_.local_files)) co_return co_await sources_in_process();
   if (attempt == 2) {
     // Submodules that changed can break a fetch for good; a fresh tree mends it.
     StageResult cleared = co_await script_stage(
@@ -120,10 +122,11 @@ Task<StageResult> JobRun::get_sources(int attempt) {
                                   get_sources_script(script_context()));
 }
 
-Task<StageResult> JobRun::sources_from_provider() {
+Task<StageResult> JobRun::sources_in_process() {
   constexpr std::string_view kSection = "get_sources";
   ScriptContext scripts = script_context();
-  begin(BuildStage::get_sources, kSection, settings_.sources->heading());
+  begin(BuildStage::get_sources, kSection,
+        settings_.sources ? settings_.sources->heading() : "Getting source from Git repository");
   StageResult result;
   auto run_hook = [&](std::string_view hook) -> Task<StageResult> {
     auto script = source_hook_script(scripts, hook);
