@@ -9,6 +9,7 @@
 #include "base/files.hpp"
 #include "server/core/cache_keys.hpp"
 #include "server/core/coordinator_impl.hpp"
+#include "server/core/plan_state.hpp"
 #include "server/core/predefined_variables.hpp"
 
 namespace fairlead::server {
@@ -29,26 +30,6 @@ std::string fresh_token() {
     token += "0123456789abcdef"[byte & 15];
   }
   return token;
-}
-
-JobState state_from(const parser::JobPlan& plan) {
-  JobState job;
-  job.name = plan.name;
-  job.stage_index = plan.stage_index;
-  job.when = plan.when;
-  job.allow_failure = plan.allow_failure;
-  job.allow_failure_exit_codes = plan.allow_failure_exit_codes;
-  job.dag = plan.dag;
-  for (const auto& need : plan.needs) job.needs.push_back(need.job);
-  if (plan.start_in) job.start_in = *plan.start_in;
-  job.interruptible = plan.interruptible;
-  job.resource_group = plan.resource_group;
-  if (const auto& retry = plan.config.retry) {
-    job.retry_max = retry->max;
-    job.retry_when = retry->when;
-    job.retry_exit_codes = retry->exit_codes;
-  }
-  return job;
 }
 
 }  // namespace
@@ -142,15 +123,11 @@ Result<PipelineId> Coordinator::Impl::create_pipeline(NewPipeline fresh) {
   if (fresh.plan.jobs.empty())
     return make_error(ErrorCode::invalid_argument, "a pipeline needs at least one job");
 
-  PipelineState state;
-  state.cancel_on_job_failure = fresh.plan.auto_cancel_on_job_failure == "all";
-  for (const auto& stage : fresh.plan.stages) state.stages.push_back({stage, Status::created});
+  auto planned = initial_state(fresh.plan);
+  if (!planned.ok()) return std::move(planned).error();
+  PipelineState state = *std::move(planned);
   std::vector<std::vector<std::string>> keys;
   for (const auto& plan : fresh.plan.jobs) {
-    if (plan.stage_index < 0 || static_cast<std::size_t>(plan.stage_index) >= state.stages.size())
-      return make_error(ErrorCode::invalid_argument,
-                        "job \"" + plan.name + "\" stands in a stage that the plan does not list");
-    state.jobs.push_back(state_from(plan));
     auto of_job = cache_keys(plan.config.cache, fresh.repository);
     if (!of_job.ok()) return std::move(of_job).context("in job " + plan.name).error();
     keys.push_back(*std::move(of_job));

@@ -75,7 +75,8 @@ class ProcessingFile : public testing::Test {
       else if (transition.event == "cancel")
         taken = step(graph, pipeline, *job, JobEvent::cancel, moves, false);
       else if (transition.event == "drop")
-        taken = step_fail(graph, pipeline, *job, model::FailureReason::script_failure, 1, {}, moves) == Failed::done;
+        taken = step_fail(graph, pipeline, *job, model::FailureReason::script_failure, 1, {}, moves) ==
+                Failed::done;
       else if (transition.event == "retry")
         taken = retry_job(graph, pipeline, *job, ++next_id, moves);
       else
@@ -96,8 +97,7 @@ class ProcessingFile : public testing::Test {
   std::sort(files.begin(), files.end());
   if (files.empty()) files.emplace_back();
   for (const auto& file : files)
-    testing::RegisterTest("PipelineProcessing",
-                          file.empty() ? "data_is_absent" : file.stem().c_str(),
+    testing::RegisterTest("PipelineProcessing", file.empty() ? "data_is_absent" : file.stem().c_str(),
                           nullptr, nullptr, __FILE__, __LINE__,
                           [file]() -> testing::Test* { return new ProcessingFile(file); });
   return true;

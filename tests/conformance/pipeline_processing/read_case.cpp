@@ -3,82 +3,57 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <algorithm>
 #include <stdexcept>
+
+#include "parser/entry/entries.hpp"
+#include "parser/load.hpp"
+#include "parser/plan/plan.hpp"
+#include "server/core/plan_state.hpp"
+#include "server/core/predefined_variables.hpp"
 
 namespace fairlead::server {
 namespace {
 
-std::vector<std::string> strings(const YAML::Node& node) {
-  std::vector<std::string> out;
-  if (node.IsScalar()) return {node.as<std::string>()};
-  for (const auto& item : node) out.push_back(item.as<std::string>());
-  return out;
-}
-
-JobState read_job(const std::string& name, const YAML::Node& node) {
-  JobState job;
-  job.name = name;
-  if (node["when"]) job.when = model::when_from_string(node["when"].as<std::string>()).value();
-  job.allow_failure = job.when == model::When::manual;
-  if (const auto allow = node["allow_failure"]) {
-    if (allow.IsScalar()) {
-      job.allow_failure = allow.as<bool>();
-    } else {
-      job.allow_failure = false;
-      for (const auto& code : strings(allow["exit_codes"]))
-        job.allow_failure_exit_codes.push_back(std::stoi(code));
-    }
+class NoIncludes final : public parser::IncludeSource {
+ public:
+  Result<std::string> read_local(const std::string& path, std::size_t) override {
+    return make_error(ErrorCode::not_found, path);
   }
-  if (node["start_in"]) job.start_in = std::chrono::seconds(5);
-  if (node["resource_group"]) job.resource_group = node["resource_group"].as<std::string>();
-  return job;
+  Result<std::vector<std::string>> list_local() override { return std::vector<std::string>(); }
+};
+
+[[noreturn]] void refuse(const parser::Diagnostics& diagnostics) {
+  std::string text = "the configuration was refused:";
+  for (const auto& diagnostic : diagnostics.all()) text += "\n" + diagnostic.message;
+  throw std::runtime_error(text);
 }
 
+// The whole way of a file: text, document, configuration, plan, states.
 PipelineState read_pipeline(const YAML::Node& config) {
-  std::vector<std::string> order{"build", "test", "deploy"};
-  if (config["stages"]) order = strings(config["stages"]);
-  order.insert(order.begin(), ".pre");
-  order.push_back(".post");
+  const CommitFacts commit{.sha = std::string(40, 'a'), .ref = "master"};
+  parser::PipelineContext context;
+  context.ref = commit.ref;
+  context.project_path = "group/project";
+  context.predefined =
+      predefined_pipeline_variables({}, {.path = context.project_path}, commit, context.source, WallTime());
 
-  PipelineState pipeline;
-  std::map<std::string, std::vector<JobState>> by_stage;
-  std::vector<std::string> present;
-  std::vector<std::pair<std::string, YAML::Node>> entries;
-  for (const auto& entry : config) entries.emplace_back(entry.first.as<std::string>(), entry.second);
-  for (const auto& [name, node] : entries) {
-    if (name == "stages" || name == "workflow" || !node.IsMap()) continue;
-    // The only rule in the data is one that never holds.
-    if (node["rules"]) continue;
-    present.push_back(name);
-  }
-  for (const auto& [name, node] : entries) {
-    if (std::find(present.begin(), present.end(), name) == present.end()) continue;
-    JobState job = read_job(name, node);
-    if (const auto needs = node["needs"]) {
-      job.dag = true;
-      for (const auto& need : needs) {
-        const auto wanted = need.IsScalar() ? need.as<std::string>() : need["job"].as<std::string>();
-        if (std::find(present.begin(), present.end(), wanted) != present.end()) job.needs.push_back(wanted);
-      }
-    }
-    by_stage[node["stage"] ? node["stage"].as<std::string>() : "test"].push_back(std::move(job));
-  }
+  YAML::Emitter text;
+  text << config;
+  parser::SourceFiles files;
+  parser::Diagnostics diagnostics;
+  NoIncludes includes;
+  const auto document = parser::load_document(".gitlab-ci.yml", text.c_str(), includes,
+                                              {.variables = context.predefined}, files, diagnostics);
+  if (document.root == nullptr) refuse(diagnostics);
+  const auto read = parser::read_config(document.root, diagnostics);
+  if (!read) refuse(diagnostics);
+  const auto planned = parser::build_plan(*read, context, diagnostics);
+  if (!planned.plan) refuse(diagnostics);
+  auto state = initial_state(*planned.plan);
+  if (!state.ok()) throw std::runtime_error(state.error().to_string());
   JobId id = 0;
-  for (const auto& stage : order) {
-    if (by_stage[stage].empty()) continue;
-    for (auto& job : by_stage[stage]) {
-      job.id = ++id;
-      job.stage_index = static_cast<int>(pipeline.stages.size());
-      pipeline.jobs.push_back(job);
-    }
-    pipeline.stages.push_back({stage, model::Status::created});
-  }
-  if (const auto workflow = config["workflow"])
-    if (const auto cancel = workflow["auto_cancel"])
-      pipeline.cancel_on_job_failure =
-          cancel["on_job_failure"] && cancel["on_job_failure"].as<std::string>() == "all";
-  return pipeline;
+  for (auto& job : state->jobs) job.id = ++id;
+  return *std::move(state);
 }
 
 ExpectedStates read_expected(const YAML::Node& node) {
@@ -101,7 +76,7 @@ ProcessingCase read_case(const std::filesystem::path& file) {
   for (const auto& node : root["transitions"]) {
     Transition transition;
     transition.event = node["event"].as<std::string>();
-    if (node["jobs"]) transition.jobs = strings(node["jobs"]);
+    for (const auto& job : node["jobs"]) transition.jobs.push_back(job.as<std::string>());
     transition.expect = read_expected(node["expect"]);
     result.transitions.push_back(std::move(transition));
   }
