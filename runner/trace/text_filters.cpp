@@ -12,6 +12,7 @@ namespace fairlead::runner {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+constexpr std::size_t kHeader = 32;
 constexpr std::size_t kLongestLine = 8 * 1024;
 
 // Length of the character at the start of `text`; 0: not valid; -1: valid so
@@ -111,40 +112,59 @@ void Utf8Repair::restore(StateReader& state) {
   if (held_.size() > 3) state.fail();
 }
 
+// Formatting costs more than all filters together, so the text is kept while
+// the time stays (a frame has one), and its date while the second stays.
 void Timestamper::header(WallTime time, std::string& out) {
   using namespace std::chrono;
-  const auto micros = floor<microseconds>(time.time_since_epoch());
-  const auto whole = floor<seconds>(micros);
-  const std::time_t clock = static_cast<std::time_t>(whole.count());
-  std::tm parts{};
-  gmtime_r(&clock, &parts);
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z {:02x}{}{}",
-                 parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
-                 parts.tm_sec, (micros - whole).count(), stream_, type_, continues_ ? '+' : ' ');
+  if (stamp_.empty() || time != stamp_time_) {
+    const auto micros = floor<microseconds>(time.time_since_epoch());
+    const auto whole = floor<seconds>(micros);
+    if (stamp_.empty() || whole != floor<seconds>(stamp_time_.time_since_epoch())) {
+      const std::time_t clock = static_cast<std::time_t>(whole.count());
+      std::tm parts{};
+      gmtime_r(&clock, &parts);
+      stamp_ = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.000000Z {:02x}{} ", parts.tm_year + 1900,
+                           parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                           stream_, type_);
+    }
+    auto rest = (micros - whole).count();
+    const std::size_t last = stamp_.size() - 7;  // of the six digits
+    for (std::size_t digit = 0; digit < 6; ++digit, rest /= 10)
+      stamp_[last - digit] = static_cast<char>('0' + rest % 10);
+    stamp_time_ = time;
+  }
+  stamp_.back() = continues_ ? '+' : ' ';
   continues_ = false;
+  out.append(stamp_);
 }
 
 void Timestamper::push(WallTime time, std::string_view bytes, std::string& out) {
   while (!bytes.empty()) {
     const std::size_t end = bytes.find('\n');
-    if (line_.empty()) header(time, line_);
-    if (end != std::string_view::npos) {
-      line_.append(bytes.substr(0, end + 1));
-      out.append(line_);
-      line_.clear();
+    const std::size_t text = std::min(end, bytes.size());
+    if (line_.empty() && end != std::string_view::npos && text + kHeader < kLongestLine) {
+      header(time, out);
+      out.append(bytes.substr(0, end + 1));
       bytes.remove_prefix(end + 1);
       continue;
     }
+    if (line_.empty()) header(time, line_);
     // The bound counts bytes, never the cut of the pushes.
-    const std::size_t room = kLongestLine - std::min(kLongestLine, line_.size());
-    const std::string_view part = bytes.substr(0, room);
-    line_.append(part);
-    bytes.remove_prefix(part.size());
-    const bool progress = bytes.empty() && part.find('\r') != std::string_view::npos;
-    if (!progress && line_.size() < kLongestLine) return;
+    const std::size_t room = kLongestLine - line_.size();
+    bool whole = end != std::string_view::npos;
+    std::size_t take = whole ? end + 1 : text;
+    if (text >= room) {
+      take = room;
+      whole = false;
+    }
+    line_.append(bytes.substr(0, take));
+    const bool progress = take == bytes.size() && bytes.find('\r') != std::string_view::npos;
+    bytes.remove_prefix(take);
+    if (!whole && line_.size() < kLongestLine && !progress) return;
     out.append(line_);
-    out.push_back('\n');
     line_.clear();
+    if (whole) continue;
+    out.push_back('\n');
     continues_ = true;
   }
 }

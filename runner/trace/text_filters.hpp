@@ -49,7 +49,9 @@ class Timestamper {
   unsigned stream_;
   char type_;
   bool continues_ = false;
-  std::string line_;  // header and text of the unfinished line
+  std::string line_;   // header and text of the unfinished line
+  std::string stamp_;  // the last header, for stamp_time_
+  WallTime stamp_time_{};
 };
 
 // Lets `limit` bytes pass, then the notice of GitLab's runner, then nothing.

@@ -75,6 +75,32 @@ TEST(Timestamper, ALongLineIsContinued) {
   EXPECT_EQ(lines, 3U);
 }
 
+TEST(Timestamper, ALongLineIsBrokenAtTheSamePlacesInAnyCut) {
+  for (const std::size_t length : {8158U, 8159U, 8160U, 8161U, 16'319U, 16'320U, 20'000U}) {
+    const std::string line = std::string(length, 'x') + "\nnext\n";
+    std::string whole;
+    Timestamper(1, 'O').push(kTime, line, whole);
+    for (const std::size_t cut : {1U, 7U, 4096U, 8160U}) {
+      Timestamper stamper(1, 'O');
+      std::string pieces;
+      for (std::size_t at = 0; at < line.size(); at += cut)
+        stamper.push(kTime, std::string_view(line).substr(at, cut), pieces);
+      ASSERT_EQ(pieces, whole) << length << " cut at " << cut;
+    }
+  }
+}
+
+TEST(Timestamper, EachTimeIsWrittenAsItIs) {
+  Timestamper stamper(15, 'O');
+  std::string out;
+  for (const int micros : {0, 1, 999'999, 1'000'000, 60'000'000})
+    stamper.push(WallTime(std::chrono::microseconds(micros)), "x\n", out);
+  EXPECT_EQ(out,
+            "1970-01-01T00:00:00.000000Z 0fO x\n1970-01-01T00:00:00.000001Z 0fO x\n"
+            "1970-01-01T00:00:00.999999Z 0fO x\n1970-01-01T00:00:01.000000Z 0fO x\n"
+            "1970-01-01T00:01:00.000000Z 0fO x\n");
+}
+
 TEST(OutputLimit, CutsWithTheRunnersNotice) {
   OutputLimit limit(10);
   std::string out;
