@@ -5,10 +5,13 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
 #include <fstream>
+#include <thread>
 
 #include "base/temp_dir.hpp"
 #include "tests/unit/server_core/plans.hpp"
@@ -601,6 +604,38 @@ TEST_F(CoordinatorTest, AnEndedSubscriptionHearsNothing) {
   });
   create(plan_of({{"a"}}));
   EXPECT_EQ(heard, 1);
+}
+
+TEST_F(CoordinatorTest, RunnersOnManyThreadsShareOnePipeline) {
+  std::vector<Sketch> sketches;
+  for (int i = 0; i < 120; ++i)
+    sketches.push_back({"job" + std::to_string(i), "stage" + std::to_string(i / 40)});
+  const auto id = create(plan_of(sketches));
+  std::atomic<int> done = 0;
+  CancelSource enough;
+  asio::io_context pool;
+  for (int runner = 0; runner < 4; ++runner) {
+    asio::co_spawn(
+        asio::make_strand(pool),
+        [&, runner]() -> Task<void> {
+          for (;;) {
+            auto claimed = co_await coordinator_->claim({.id = runner}, enough.token());
+            if (!claimed.ok() || !claimed->has_value()) co_return;
+            const auto& job = **claimed;
+            report(job, JobReport::State::running);
+            EXPECT_EQ(coordinator_->append_trace(job.id, job.token.reveal(), 0, "log")->verdict,
+                      AppendReply::Verdict::accepted);
+            if (++done == 120) enough.cancel();
+            succeed(job);
+          }
+        },
+        asio::detached);
+  }
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { pool.run(); });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(status(id), Status::success);
+  EXPECT_EQ(seen<TraceAppended>().size(), 120u);
 }
 
 TEST_F(CoordinatorTest, AThousandJobsInChainsFinishQuickly) {
