@@ -52,8 +52,6 @@ class PlanBuilder {
  public:
   PlanBuilder(const PipelineConfig& config, const PipelineContext& context, Diagnostics& diagnostics)
       : config_(config), context_(context), diagnostics_(diagnostics), conditions_(context.repository) {
-    by_stage_.resize(config.stages.size());
-    for (std::size_t i = 0; i < config.stages.size(); ++i) stages_.emplace(config.stages[i], i);
     facts_ = {.source = context.source,
               .ref = context.ref,
               .is_tag = context.is_tag,
@@ -70,11 +68,22 @@ class PlanBuilder {
       return std::move(result_);
     }
     const PipelineVariables variables(context_, plan_.yaml_variables);
+    const std::vector<std::vector<std::size_t>> stages = jobs_by_stage();
+    std::size_t total = 0;
     copies_.reserve(config_.jobs.size());
-    for (const JobConfig& job : config_.jobs) copies_.push_back(copies_of(job));
+    for (const JobConfig& job : config_.jobs) total += copies_.emplace_back(copies_of(job)).size();
+    // A plan of a job is large, so make each where it stays.
+    plan_.jobs.reserve(std::min<std::size_t>(total, 20'000));
     NeedsResolver needs(config_.jobs, copies_);
-    for (std::size_t i = 0; i < config_.jobs.size(); ++i) select(i, variables, needs);
-    finish_jobs(needs);
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      const std::size_t before = plan_.jobs.size();
+      for (std::size_t job : stages[i]) select(job, variables, needs);
+      if (plan_.jobs.size() > before) plan_.stages.push_back(config_.stages[i]);
+    }
+    for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
+      if (needs_[i] != nullptr) needs.check(plan_.jobs[i], *needs_[i], diagnostics_);
+      if (plan_.jobs[i].dependencies) needs.keep_present(*plan_.jobs[i].dependencies);
+    }
     if (diagnostics_.error_count() > errors_before) return std::move(result_);
     if (!has_real_stage()) {
       diagnostics_.error(kEmpty, config_.workflow.mark);
@@ -86,11 +95,23 @@ class PlanBuilder {
   }
 
  private:
-  // Until a job is known to be kept: its plan, and where its needs were written.
-  struct Candidate {
-    JobPlan plan;
-    const std::vector<NeedConfig>* needs = nullptr;
-  };
+  // For each stage, in order, the positions of its jobs in the file.
+  std::vector<std::vector<std::size_t>> jobs_by_stage() {
+    std::unordered_map<std::string_view, std::size_t> positions;
+    for (std::size_t i = 0; i < config_.stages.size(); ++i) positions.emplace(config_.stages[i], i);
+    std::vector<std::vector<std::size_t>> stages(config_.stages.size());
+    for (std::size_t i = 0; i < config_.jobs.size(); ++i) {
+      const JobConfig& job = config_.jobs[i];
+      result_.selections.push_back({.job = job.name, .reason = "its stage does not exist"});
+      if (const auto stage = positions.find(job.stage); stage != positions.end()) {
+        stages[stage->second].push_back(i);
+      } else {
+        diagnostics_.error(fmt::format("{} job: chosen stage {} does not exist", job.name, job.stage),
+                           job.mark);
+      }
+    }
+    return stages;
+  }
 
   // False: no pipeline; said why.
   bool run_workflow() {
@@ -140,7 +161,8 @@ class PlanBuilder {
   // Decides on every copy of one job. The first copy's trace is the one kept.
   void select(std::size_t index, const PipelineVariables& shared, NeedsResolver& needs) {
     const JobConfig& job = config_.jobs[index];
-    Selection selection{.job = job.name};
+    Selection& selection = result_.selections[index];
+    selection.reason = "its parallel:matrix makes no copies";
     std::size_t added = 0;
     for (const JobCopy& copy : copies_[index]) {
       const model::Variables own = own_variables(job, copy);
@@ -162,7 +184,6 @@ class PlanBuilder {
     }
     if (added > 0 && added < copies_[index].size())
       selection.reason += fmt::format("; so for {} of {} copies", added, copies_[index].size());
-    result_.selections.push_back(std::move(selection));
   }
 
   bool decide(const JobConfig& job, JobVariables& variables, Selection& selection, const RuleConfig*& rule,
@@ -205,17 +226,12 @@ class PlanBuilder {
   void add(const JobConfig& job, const JobCopy& copy, const RuleConfig* rule, int matched,
            JobVariables& variables, const PipelineVariables& shared, model::Variables& yaml,
            NeedsResolver& needs) {
-    Candidate candidate;
-    JobPlan& plan = candidate.plan;
+    JobPlan& plan = plan_.jobs.emplace_back();
+    const std::vector<NeedConfig>*& written_needs = needs_.emplace_back(nullptr);
     plan.name = copy.name;
     plan.config_name = job.name;
     plan.stage = job.stage;
-    const auto stage = stages_.find(job.stage);
-    if (stage == stages_.end()) {
-      diagnostics_.error(fmt::format("{} job: chosen stage {} does not exist", job.name, job.stage),
-                         job.mark);
-      return;
-    }
+    plan.stage_index = static_cast<int>(plan_.stages.size());  // joins them when its jobs are done
     plan.config = job;
     plan.when = rule != nullptr ? rule->when.value_or(job.when) : job.when;
     plan.start_in = rule != nullptr && rule->start_in ? rule->start_in : job.start_in;
@@ -227,7 +243,7 @@ class PlanBuilder {
     plan.matched_rule = matched;
     plan.node_index = copy.index;
     plan.node_total = copy.total;
-    candidate.needs = job.needs ? &*job.needs : nullptr;
+    written_needs = job.needs ? &*job.needs : nullptr;
     // A bridge that only mirrors another pipeline waits for its stage.
     const auto mirrors = [](const NeedConfig& need) { return need.pipeline.has_value(); };
     plan.dag = job.needs && !(job.is_bridge && std::any_of(job.needs->begin(), job.needs->end(), mirrors));
@@ -242,11 +258,11 @@ class PlanBuilder {
       }
       if (rule->interruptible) plan.interruptible = *rule->interruptible;
       if (rule->needs) {
-        candidate.needs = &*rule->needs;
+        written_needs = &*rule->needs;
         plan.dag = plan.dag || !rule->needs->empty();
       }
     }
-    if (candidate.needs != nullptr) plan.needs = needs.resolve(*candidate.needs, copy);
+    if (written_needs != nullptr) plan.needs = needs.resolve(*written_needs, copy);
     if (job.dependencies) plan.dependencies = needs.resolve(*job.dependencies);
 
     if (rule != nullptr && !rule->variables.empty()) {
@@ -257,8 +273,7 @@ class PlanBuilder {
       expand_fields(job, plan, variables);
     }
     plan.yaml_variables = std::move(yaml);
-    needs.add_present(plan.name);
-    by_stage_[stage->second].push_back(std::move(candidate));
+    needs.add_present(copy.name);
   }
 
   static void expand_fields(const JobConfig& job, JobPlan& plan, JobVariables& variables) {
@@ -267,20 +282,6 @@ class PlanBuilder {
       plan.resource_group = possible_reference(*job.resource_group)
                                 ? expand(*job.resource_group, variables.expanded())
                                 : *job.resource_group;
-  }
-
-  // Puts the jobs in order, checks needs and numbers the stages that are left.
-  void finish_jobs(const NeedsResolver& needs) {
-    for (std::size_t i = 0; i < by_stage_.size(); ++i) {
-      if (by_stage_[i].empty()) continue;
-      plan_.stages.push_back(config_.stages[i]);
-      for (Candidate& candidate : by_stage_[i]) {
-        candidate.plan.stage_index = static_cast<int>(plan_.stages.size()) - 1;
-        if (candidate.needs != nullptr) needs.check(candidate.plan, *candidate.needs, diagnostics_);
-        if (candidate.plan.dependencies) needs.keep_present(*candidate.plan.dependencies);
-        plan_.jobs.push_back(std::move(candidate.plan));
-      }
-    }
   }
 
   bool has_real_stage() const {
@@ -306,9 +307,8 @@ class PlanBuilder {
   Diagnostics& diagnostics_;
   Conditions conditions_;
   RefFacts facts_;
-  std::unordered_map<std::string, std::size_t> stages_;
   std::vector<std::vector<JobCopy>> copies_;
-  std::vector<std::vector<Candidate>> by_stage_;  // as config_.stages
+  std::vector<const std::vector<NeedConfig>*> needs_;  // of plan_.jobs, as written; null: none
   PipelinePlan plan_;
   PlanResult result_;
 };

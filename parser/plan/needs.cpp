@@ -7,6 +7,7 @@ namespace fairlead::parser {
 NeedsResolver::NeedsResolver(const std::vector<JobConfig>& jobs,
                              const std::vector<std::vector<JobCopy>>& copies) {
   by_name_.reserve(jobs.size());
+  present_.reserve(jobs.size());
   for (std::size_t i = 0; i < jobs.size(); ++i) by_name_.emplace(jobs[i].name, &copies[i]);
 }
 

@@ -30,7 +30,8 @@ class NeedsResolver {
   std::vector<Need> resolve(const std::vector<NeedConfig>& needs, const JobCopy& copy) const;
   std::vector<std::string> resolve(const std::vector<std::string>& dependencies) const;
 
-  void add_present(const std::string& name) { present_.insert(name); }
+  // `name` must outlive this.
+  void add_present(std::string_view name) { present_.insert(name); }
   // Reports needs that are too many or absent and drops optional ones that are
   // absent. `configs` gives places.
   void check(JobPlan& job, const std::vector<NeedConfig>& configs, Diagnostics& diagnostics) const;
@@ -38,7 +39,7 @@ class NeedsResolver {
 
  private:
   std::unordered_map<std::string_view, const std::vector<JobCopy>*> by_name_;
-  std::unordered_set<std::string> present_;
+  std::unordered_set<std::string_view> present_;
 };
 
 }  // namespace fairlead::parser

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Order, stages, parallel, what becomes of a pipeline as a whole.
-#include <chrono>
+#include <ctime>
 
 #include "tests/unit/parser_plan/plan_case.hpp"
 
@@ -150,14 +150,14 @@ TEST(Plan, TenThousandJobsArePlannedInOneGo) {
   }
   config.jobs[0].needs.reset();
   Diagnostics diagnostics;
-  const auto start = std::chrono::steady_clock::now();
+  // Processor time, so that other work on the machine does not count.
+  const std::clock_t start = std::clock();
   const PlanResult result = build_plan(config, push_to(), diagnostics);
-  const auto took = std::chrono::steady_clock::now() - start;
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   ASSERT_TRUE(result.plan);
   EXPECT_EQ(result.plan->jobs.size(), 10'000U);
-  RecordProperty("milliseconds",
-                 static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
-  EXPECT_LT(took, std::chrono::seconds(20));  // also under sanitizers on a busy machine
+  RecordProperty("cpu_milliseconds", static_cast<int>(seconds * 1000));
+  EXPECT_LT(seconds, 10);  // an unoptimised build with sanitizers takes about one
 }
 
 }  // namespace
