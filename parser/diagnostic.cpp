@@ -105,17 +105,21 @@ std::string_view SourceFiles::line(Mark mark) const {
 }
 
 Mark SourceFiles::mark_at(FileId file, std::size_t offset) const {
-  if (file >= files_.size()) return Mark{.file = file};
-  const auto& starts = line_starts(files_[file]);
-  const auto after = std::upper_bound(starts.begin(), starts.end(), offset);
-  std::string_view before = std::string_view(files_[file].text);
-  before = before.substr(0, std::min(offset, before.size())).substr(*(after - 1));
-  const bool has_bom = after - 1 == starts.begin() && before.starts_with("\xEF\xBB\xBF");
-  const auto characters =
-      std::count_if(before.begin(), before.end(), [](char byte) { return !is_continuation(byte); });
-  return Mark{.file = file,
-              .line = static_cast<std::uint32_t>(after - starts.begin()),
-              .column = static_cast<std::uint32_t>(characters + (has_bom ? 0 : 1))};
+  Mark mark{.file = file};
+  if (file >= files_.size()) return mark;
+  const std::string_view text = std::string_view(files_[file].text).substr(0, offset);
+  mark.line = mark.column = 1;
+  for (std::size_t at = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; at < text.size();) {
+    if (const std::size_t length = break_length(text, at); length != 0) {
+      ++mark.line;
+      mark.column = 1;
+      at += length;
+    } else {
+      mark.column += is_continuation(text[at]) ? 0 : 1;
+      ++at;
+    }
+  }
+  return mark;
 }
 
 std::string SourceFiles::describe(Mark mark) const {

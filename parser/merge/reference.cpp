@@ -34,7 +34,7 @@ class Resolver {
 
  private:
   NodePtr resolve(const NodePtr& node) {
-    if (node->is_scalar()) return node;
+    if (!node->holds_reference) return node;
     // A node held once is met once; only shared ones are worth remembering.
     const bool shared = node.use_count() > 1 || node->kind == Kind::reference;
     if (shared) {
@@ -171,35 +171,6 @@ class Resolver {
   int depth_ = 0;
 };
 
-class Scale {
- public:
-  explicit Scale(std::size_t limit) : limit_(limit) {}
-
-  // Stops counting, somewhere above it, once the limit is passed.
-  std::size_t weigh(const NodePtr& node) {
-    if (node->is_scalar()) return std::max<std::size_t>(1, node->text.size());
-    const bool shared = node.use_count() > 1;
-    if (shared) {
-      if (const auto found = known_.find(node.get()); found != known_.end()) return found->second;
-    }
-    std::size_t weight = 1;
-    for (const NodePtr& item : node->items) {
-      if (weight > limit_) break;
-      weight += weigh(item);
-    }
-    for (const Entry& entry : node->entries) {
-      if (weight > limit_) break;
-      weight += weigh(entry.key) + weigh(entry.value);
-    }
-    if (shared) known_.emplace(node.get(), weight);
-    return weight;
-  }
-
- private:
-  std::size_t limit_;
-  std::unordered_map<const Node*, std::size_t> known_;
-};
-
 }  // namespace
 
 NodePtr resolve_references(const NodePtr& root, Diagnostics& diagnostics) {
@@ -207,7 +178,7 @@ NodePtr resolve_references(const NodePtr& root, Diagnostics& diagnostics) {
 }
 
 bool check_expanded_size(const NodePtr& root, std::size_t limit, Diagnostics& diagnostics) {
-  if (Scale(limit).weigh(root) <= limit) return true;
+  if (root->weight <= limit) return true;
   diagnostics.error(
       "The parsed YAML is too big", root->mark,
       fmt::format("with `extends` and !reference applied it has more than {} MiB", limit >> 20));

@@ -2,7 +2,7 @@
 #include "parser/yaml/builder.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,7 +14,6 @@ namespace fairlead::parser::yaml {
 namespace {
 
 constexpr std::string_view kTooBig = "The parsed YAML is too big";
-constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 // Above this many keys a map under construction is searched by hash.
 constexpr std::size_t kHashAbove = 16;
 
@@ -94,9 +93,11 @@ bool Builder::scalar(const Scalar& scalar, std::string_view anchor, Mark mark) {
   auto node = std::make_shared<Node>();
   node->mark = mark;
   node->quoted = scalar.quoted;
-  Value value{.node = node, .weight = std::max<std::size_t>(1, scalar.text.size())};
+  node->weight = std::max<std::size_t>(1, scalar.text.size());
+  Value value{.node = node};
   if (scalar.tag == "!reference") {
     node->kind = Kind::reference;
+    node->holds_reference = true;
     node->text = std::string(scalar.text);
   } else if (scalar.quoted || is_string_tag(scalar.tag)) {
     node->kind = Kind::string;
@@ -140,13 +141,10 @@ bool Builder::alias(std::string_view anchor, Mark mark) {
         "An alias referenced an unknown anchor: " + name, mark,
         near.empty() ? "anchors work within one file only" : fmt::format("did you mean *{}?", near));
   }
-  Value value = found->second;
-  value.alias = name;
-  if (frames_.size() + value.depth > limits_.depth) {
+  if (frames_.size() + found->second.depth > limits_.depth) {
     return refuse_size(mark, fmt::format("nested more than {} levels deep", limits_.depth));
   }
-  if (frames_.empty()) return refuse("An alias referenced an unknown anchor: " + name, mark);
-  return deliver(std::move(value));
+  return deliver(found->second, anchor);
 }
 
 bool Builder::open_sequence(std::string_view tag, std::string_view anchor, Mark mark) {
@@ -168,6 +166,7 @@ bool Builder::push(std::string_view tag, std::string_view anchor, Mark mark, Kin
   frame.node = std::make_shared<Node>();
   frame.node->mark = mark;
   frame.node->kind = kind;
+  frame.first = kind == Kind::sequence ? items_.size() : entries_.size();
   frame.is_reference = tag == "!reference";
   // Psych does not register a tagged list, so that nothing can alias it.
   if (!anchor.empty() && !(frame.is_reference && kind == Kind::sequence)) {
@@ -181,123 +180,133 @@ bool Builder::push(std::string_view tag, std::string_view anchor, Mark mark, Kin
 bool Builder::close() {
   Frame frame = std::move(frames_.back());
   frames_.pop_back();
-  if (frame.is_reference) frame.node->kind = Kind::reference;
-  Value value{.node = frame.node, .weight = frame.weight, .depth = frame.depth};
+  Node& node = *frame.node;
+  const auto first = static_cast<std::ptrdiff_t>(frame.first);
+  if (node.kind == Kind::sequence) {
+    node.items.assign(std::move_iterator(items_.begin() + first), std::move_iterator(items_.end()));
+    items_.resize(frame.first);
+  } else {
+    node.entries.assign(std::move_iterator(entries_.begin() + first), std::move_iterator(entries_.end()));
+    entries_.resize(frame.first);
+  }
+  if (frame.is_reference) {
+    node.kind = Kind::reference;
+    node.holds_reference = true;
+  }
+  const Value value{.node = frame.node, .depth = frame.depth};
   if (!frame.anchor.empty()) {
     open_anchors_.erase(frame.anchor);
     anchors_.insert_or_assign(frame.anchor, value);
   }
-  return deliver(std::move(value));
+  return deliver(value);
 }
 
-bool Builder::deliver(Value value) {
+bool Builder::deliver(Value value, std::string_view alias) {
   if (frames_.empty()) {
     root_ = std::move(value.node);
     return true;
   }
   Frame& frame = frames_.back();
-  frame.weight += value.weight;
+  frame.node->weight += value.node->weight;
+  frame.node->holds_reference = frame.node->holds_reference || value.node->holds_reference;
   frame.depth = std::max(frame.depth, value.depth + 1);
-  if (frame.weight > limits_.tree_bytes) {
-    return refuse_size(value.node->mark, "with all aliases written out it has more than " +
-                                             std::to_string(limits_.tree_bytes / 1024) + " KiB");
+  if (frame.node->weight > limits_.tree_bytes) {
+    return refuse_size(value.node->mark, fmt::format("with all aliases written out it has more than {} KiB",
+                                                     limits_.tree_bytes / 1024));
   }
   if (frame.node->kind == Kind::sequence) {
-    frame.node->items.push_back(std::move(value.node));
+    items_.push_back(std::move(value.node));
     return true;
   }
   if (!frame.key) {
     frame.key = std::move(value);
     return true;
   }
-  return add_to_mapping(frame, std::move(value));
+  return add_to_mapping(frame, std::move(value), alias);
 }
 
-bool Builder::add_to_mapping(Frame& frame, Value value) {
+bool Builder::add_to_mapping(Frame& frame, Value value, std::string_view alias) {
   const Value key = *std::exchange(frame.key, std::nullopt);
   const bool is_merge = key.node->kind == Kind::string && key.node->text == "<<" && !key.is_string_tag;
-  if (is_merge && merge(frame, key, value)) return true;
-  if (const std::size_t at = position(frame, *key.node); at != kNowhere && frame.written[at]) {
-    const Entry& first = frame.node->entries[at];
+  if (is_merge && merge(frame, value, alias)) return true;
+  if (const Entry* first = find(frame, *key.node); first != nullptr && !first->via) {
     diagnostics_.warning("duplicate-key",
                          fmt::format("key \"{}\" was already given at {}: this one replaces it",
-                                     shown(*key.node), files_.describe(first.key->mark)),
+                                     shown(*key.node), files_.describe(first->key->mark)),
                          key.node->mark);
   }
-  put(frame, Entry{key.node, std::move(value.node), nullptr}, true);
+  put(frame, Entry{key.node, std::move(value.node), nullptr});
   return true;
 }
 
 // Applies `<<`. False when the value is of a kind that Psych leaves as an
-// ordinary key named "<<".
-bool Builder::merge(Frame& frame, const Value& key, const Value& value) {
-  const bool is_alias = !value.alias.empty();
-  const auto step =
-      std::make_shared<const Via>(Via{Via::Step::merge_key, is_alias ? value.alias : "<<", nullptr});
+// ordinary key named "<<". Entries that came this way have a `via`, those that
+// were written have none.
+bool Builder::merge(Frame& frame, const Value& value, std::string_view alias) {
+  const auto step = std::make_shared<const Via>(
+      Via{Via::Step::merge_key, alias.empty() ? "<<" : std::string(alias), nullptr});
   if (value.node->is_mapping()) {
-    merge_entries(frame, *value.node, step);
+    merge_entries(frame, value.node->entries, step);
     return true;
   }
   // A list counts only when it is written here: an alias to a list does not.
-  if (!value.node->is_sequence() || is_alias) return false;
+  if (!value.node->is_sequence() || !alias.empty()) return false;
   for (const NodePtr& item : value.node->items) {
     if (!item->is_mapping()) return false;
   }
-  // The first of the list wins, so it comes last.
+  // The first of the list wins, so it is laid over the others.
   Frame joined;
-  joined.node = std::make_shared<Node>();
-  joined.node->mark = key.node->mark;
-  joined.node->kind = Kind::mapping;
+  joined.first = entries_.size();
   for (auto item = value.node->items.rbegin(); item != value.node->items.rend(); ++item) {
-    merge_entries(joined, **item, nullptr);
+    merge_entries(joined, (*item)->entries, step);
   }
-  merge_entries(frame, *joined.node, step);
+  const std::vector<Entry> entries(entries_.begin() + static_cast<std::ptrdiff_t>(joined.first),
+                                   entries_.end());
+  entries_.resize(joined.first);
+  merge_entries(frame, entries, nullptr);
   return true;
 }
 
-bool Builder::merge_entries(Frame& frame, const Node& source, const ViaPtr& via) {
-  for (const Entry& entry : source.entries) {
-    const std::size_t at = position(frame, *entry.key);
-    if (at != kNowhere && frame.written[at] && !same_scalar(*frame.node->entries[at].value, *entry.value)) {
+void Builder::merge_entries(Frame& frame, const std::vector<Entry>& source, const ViaPtr& via) {
+  for (const Entry& entry : source) {
+    const Entry* there = find(frame, *entry.key);
+    if (there != nullptr && !there->via && !same_scalar(*there->value, *entry.value)) {
       diagnostics_.warning("merge-replaces-key",
                            fmt::format("`<<` replaces the key \"{}\" given before it", shown(*entry.key)),
-                           frame.node->entries[at].key->mark, "write `<<` first and the key after it");
+                           there->key->mark, "write `<<` first and the key after it");
     }
-    put(frame, Entry{entry.key, entry.value, concat(via, entry.via)}, false);
+    put(frame, Entry{entry.key, entry.value, concat(via, entry.via)});
   }
-  return true;
 }
 
-std::size_t Builder::position(Frame& frame, const Node& key) {
-  const auto& entries = frame.node->entries;
-  if (entries.size() <= kHashAbove) {
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (same_key(*entries[i].key, key)) return i;
+// The entry of the innermost open map that has this key, or nullptr.
+Entry* Builder::find(Frame& frame, const Node& key) {
+  const std::size_t count = entries_.size() - frame.first;
+  if (count <= kHashAbove) {
+    for (std::size_t i = frame.first; i < entries_.size(); ++i) {
+      if (same_key(*entries_[i].key, key)) return &entries_[i];
     }
-    return kNowhere;
+    return nullptr;
   }
-  if (frame.index.empty()) {
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (entries[i].key->is_scalar()) frame.index.emplace(canonical_key(*entries[i].key), i);
+  if (!frame.index) {
+    frame.index = std::make_unique<std::unordered_map<std::string, std::size_t>>();
+    for (std::size_t i = frame.first; i < entries_.size(); ++i) {
+      if (entries_[i].key->is_scalar()) frame.index->emplace(canonical_key(*entries_[i].key), i);
     }
   }
-  if (!key.is_scalar()) return kNowhere;
-  const auto found = frame.index.find(canonical_key(key));
-  return found == frame.index.end() ? kNowhere : found->second;
+  if (!key.is_scalar()) return nullptr;
+  const auto found = frame.index->find(canonical_key(key));
+  return found == frame.index->end() ? nullptr : &entries_[found->second];
 }
 
 // A key that is there keeps its place and takes the new key's mark.
-void Builder::put(Frame& frame, Entry entry, bool written) {
-  auto& entries = frame.node->entries;
-  if (const std::size_t at = position(frame, *entry.key); at != kNowhere) {
-    entries[at] = std::move(entry);
-    frame.written[at] = written;
+void Builder::put(Frame& frame, Entry entry) {
+  if (Entry* there = find(frame, *entry.key)) {
+    *there = std::move(entry);
     return;
   }
-  if (!frame.index.empty() && entry.key->is_scalar())
-    frame.index.emplace(canonical_key(*entry.key), entries.size());
-  entries.push_back(std::move(entry));
-  frame.written.push_back(written);
+  if (frame.index && entry.key->is_scalar()) frame.index->emplace(canonical_key(*entry.key), entries_.size());
+  entries_.push_back(std::move(entry));
 }
 
 }  // namespace fairlead::parser::yaml

@@ -40,33 +40,33 @@ class Builder {
   const std::optional<Diagnostic>& failure() const { return failure_; }
 
  private:
-  // A finished value with what its expansion would weigh.
+  // A finished value. `depth` counts levels of lists and maps, itself included.
   struct Value {
     NodePtr node;
-    std::size_t weight = 0;
-    std::size_t depth = 0;       // levels of lists and maps, itself included
-    std::string alias;           // the anchor's name, when this is an alias
+    std::size_t depth = 0;
     bool is_string_tag = false;  // !!str: "<<" is then an ordinary key
   };
-  // A list or map that is still open.
+  // A list or map that is still open. Its items or entries so far lie at the
+  // end of items_ or entries_, from `first` on: one allocation when it closes.
   struct Frame {
     std::shared_ptr<Node> node;
     std::string anchor;
-    bool is_reference = false;
-    std::size_t weight = 1;
+    std::size_t first = 0;
     std::size_t depth = 1;
-    std::optional<Value> key;                            // a map waits for this key's value
-    std::unordered_map<std::string, std::size_t> index;  // canonical key -> entry, once the map is large
-    std::vector<bool> written;                           // entry stands there by its own key, not by `<<`
+    bool is_reference = false;
+    std::optional<Value> key;  // a map waits for this key's value
+    std::unique_ptr<std::unordered_map<std::string, std::size_t>>
+        index;  // of a large map: canonical key -> entry
   };
 
   bool push(std::string_view tag, std::string_view anchor, Mark mark, Kind kind);
-  bool deliver(Value value);
-  bool add_to_mapping(Frame& frame, Value value);
-  bool merge(Frame& frame, const Value& key, const Value& value);
-  bool merge_entries(Frame& frame, const Node& source, const ViaPtr& via);
-  std::size_t position(Frame& frame, const Node& key);
-  void put(Frame& frame, Entry entry, bool written);
+  // `alias`: the anchor's name, when the value is an alias.
+  bool deliver(Value value, std::string_view alias = {});
+  bool add_to_mapping(Frame& frame, Value value, std::string_view alias);
+  bool merge(Frame& frame, const Value& value, std::string_view alias);
+  void merge_entries(Frame& frame, const std::vector<Entry>& source, const ViaPtr& via);
+  Entry* find(Frame& frame, const Node& key);
+  void put(Frame& frame, Entry entry);
   bool refuse(std::string message, Mark mark, std::string hint = {});
   bool refuse_size(Mark mark, std::string hint);
 
@@ -74,6 +74,8 @@ class Builder {
   Diagnostics& diagnostics_;
   const Limits& limits_;
   std::vector<Frame> frames_;
+  std::vector<NodePtr> items_;
+  std::vector<Entry> entries_;
   std::unordered_map<std::string, Value> anchors_;
   std::unordered_set<std::string> open_anchors_;
   NodePtr root_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parser/yaml/node.hpp"
 
+#include <algorithm>
 #include <deque>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 
@@ -25,6 +27,17 @@ struct Index {
 
 std::string prefixed(const Node& key) {
   return std::string("\xFF") + static_cast<char>('0' + static_cast<int>(key.kind)) + key.to_s();
+}
+
+// Saturates: sharing can make any number.
+std::size_t add_weight(std::size_t a, std::size_t b) {
+  return a > std::numeric_limits<std::size_t>::max() - b ? std::numeric_limits<std::size_t>::max() : a + b;
+}
+
+// What `node` takes over from a value it holds.
+void carry(const Node& value, Node& node) {
+  node.weight = add_weight(node.weight, value.weight);
+  node.holds_reference = node.holds_reference || value.holds_reference;
 }
 
 void inspect_string(std::string_view text, std::string& out) {
@@ -207,6 +220,7 @@ NodePtr make_string(std::string text, Mark mark) {
   node->kind = Kind::string;
   node->mark = mark;
   node->text = std::move(text);
+  node->weight = std::max<std::size_t>(1, node->text.size());
   return node;
 }
 
@@ -233,6 +247,7 @@ NodePtr make_sequence(std::vector<NodePtr> items, Mark mark) {
   node->kind = Kind::sequence;
   node->mark = mark;
   node->items = std::move(items);
+  for (const NodePtr& item : node->items) carry(*item, *node);
   return node;
 }
 
@@ -241,6 +256,10 @@ NodePtr make_mapping(std::vector<Entry> entries, Mark mark) {
   node->kind = Kind::mapping;
   node->mark = mark;
   node->entries = std::move(entries);
+  for (const Entry& entry : node->entries) {
+    node->weight = add_weight(node->weight, entry.key->weight);
+    carry(*entry.value, *node);
+  }
   return node;
 }
 

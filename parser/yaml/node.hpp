@@ -60,6 +60,12 @@ class Node {
   std::vector<NodePtr> items;  // sequence, reference
   std::vector<Entry> entries;  // mapping, in order, keys unique (also of an invalid !reference {a: b})
 
+  // Bytes of its text with every shared part written out, and one for each list
+  // and map: what bounds aliases, `extends` and references. Kept by the reader
+  // and by make_sequence() and make_mapping().
+  std::size_t weight = 1;
+  bool holds_reference = false;  // itself or somewhere below
+
   bool is_null() const { return kind == Kind::null; }
   bool is_string() const { return kind == Kind::string; }
   bool is_sequence() const { return kind == Kind::sequence; }
