@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <chrono>
 
 #include "base/files.hpp"
@@ -100,8 +101,9 @@ Task<Result<ArtifactVerdict>> with_tries(JobFiles& files, std::string_view conte
     if (!again || files.cancel.cancelled()) co_return reply;
     files.print(helper_line(HelperLevel::warning, "Retrying...",
                             {{"context", std::string(context)}, {"error", reason}}));
-    const SteadyTime deadline = files.clock.steady_now() + pause;
-    co_await files.clock.sleep_until(deadline);
+    using namespace boost::asio::experimental::awaitable_operators;
+    co_await (files.clock.sleep_for(pause) || wait_cancelled(files.cancel));
+    if (files.cancel.cancelled()) co_return reply;
   }
 }
 

@@ -193,6 +193,27 @@ TEST_F(ArtifactStages, FailuresAreTriedAgain) {
   EXPECT_EQ(coordinator.asked, 6);
 }
 
+TEST_F(ArtifactStages, ACancelEndsTheWaitForTheNextTry) {
+  const TempDir project = make_tree({"a"});
+  for (int i = 0; i < 3; ++i) coordinator.replies.push_back(make_error(ErrorCode::unavailable, "503"));
+  CancelSource cancel;
+  JobFiles with = files(project.path());
+  with.cancel = cancel.token();
+  std::vector<proto::JobArtifact> artifacts{archive({"a"})};
+  std::optional<Result<void>> result;
+  asio::co_spawn(
+      context,
+      [&]() -> Task<void> {
+        result.emplace(co_await upload_artifacts(with, coordinator, job, artifacts, true));
+      },
+      asio::detached);
+  while (clock.sleepers() == 0) context.run_one();
+  cancel.cancel();
+  while (!result) context.run_one();  // no time passes
+  EXPECT_FALSE(result->ok());
+  EXPECT_EQ(coordinator.asked, 1) << "it waits no longer and does not go on";
+}
+
 TEST_F(ArtifactStages, AMissingOrDamagedDependencyFailsAndIsNamed) {
   const TempDir project = make_tree({"a"});
   coordinator.replies.push_back(ArtifactVerdict::not_found);
