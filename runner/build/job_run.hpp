@@ -83,6 +83,7 @@ class JobRun {
                                std::optional<SteadyTime> deadline);
   ScriptContext script_context() const;
   void warn_of_ignored_image();
+  void warn_of_unusable_names();
 
   const proto::JobPayload& job_;
   const RunnerSettings& settings_;

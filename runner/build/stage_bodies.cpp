@@ -10,6 +10,7 @@
 #include "runner/build/pause.hpp"
 #include "runner/build/sources.hpp"
 #include "runner/script/go_duration.hpp"
+#include "runner/script/script_writer.hpp"
 
 namespace fairlead::runner {
 namespace {
@@ -42,9 +43,15 @@ void JobRun::warn_of_ignored_image() {
                  " executor runs jobs without containers: " + ignored + " will not be used.");
 }
 
+void JobRun::warn_of_unusable_names() {
+  std::string names;
+  for (const auto& variable : variables_.all())
+    if (!is_shell_name(variable.key)) names += (names.empty() ? "" : ", ") + in_quotes(variable.key);
+  if (!names.empty())
+    log_.warning("Variables with names that no shell can take are not set in the job: " + names);
+}
+
 Task<StageResult> JobRun::prepare_once() {
-  if (context_.provider.name().empty())
-    co_return to_job_error(make_error(ErrorCode::internal, "an executor without a name"));
   auto made = context_.provider.create(co_await asio::this_coro::executor);
   if (!made) co_return to_job_error(made.error());
   executor_ = std::move(*made);
@@ -73,6 +80,7 @@ Task<StageResult> JobRun::prepare_executor() {
   if (settings_.debug_trace_disabled && variables_.is_true("CI_DEBUG_TRACE"))
     log_.warning("CI_DEBUG_TRACE: usage is disabled on this Runner");
   warn_of_ignored_image();
+  warn_of_unusable_names();
   StageResult result;
   for (int attempt = 1; !stop_.stopped(); ++attempt) {
     result = co_await prepare_once();

@@ -15,7 +15,7 @@ void read_timeout(const JobVariables& variables, std::string_view key, Duration 
   auto given = parse_go_duration(text);
   if (!given) {
     warnings.push_back("Ignoring malformed " + std::string(key) + " timeout: " + text);
-  } else if (*given < Duration(0)) {
+  } else if (*given <= Duration(0)) {
     timeout.reset();
   } else if (*given > job_timeout) {
     warnings.push_back(std::string(key) + " timeout: " + format_go_duration(*given) +

@@ -19,7 +19,7 @@ struct StageTimeouts {
   std::optional<Duration> after_script = std::chrono::minutes(5);  // RUNNER_AFTER_SCRIPT_TIMEOUT
   std::vector<std::string> warnings;  // for the log: malformed, longer than the job's
 };
-// Values in Go's notation. A negative one means no limit of its own, as in
+// Values in Go's notation. Zero or less means no limit of its own, as in
 // gitlab-runner.
 StageTimeouts stage_timeouts(const JobVariables& variables, Duration job_timeout);
 

@@ -172,12 +172,12 @@ std::string ScriptWriter::finish(bool xtrace) const {
   text += "trap 'exit 1' TERM\n";
   write_options(text);
   text += "set -o errexit\nset +o noclobber\n";
-  if (xtrace) text += "set -o xtrace\n";
   // One logical line: the shell has read all of it before its stdin changes,
   // also where the script itself arrives on stdin. The status of the last
   // command is the stage's, as with gitlab-runner's subshell, one fork cheaper.
   text += "exec </dev/null; eval ";
-  text += quote(body_);
+  // Tracing starts inside, or the whole body would be shown as one command.
+  text += quote(xtrace ? "set -o xtrace\n" + body_ : body_);
   text += "; exit $?\n";
   return text;
 }

@@ -148,6 +148,14 @@ TEST_F(Lifecycle, AnIgnoredImageAndItsServicesAreSaidOnceInOneLine) {
   EXPECT_EQ(log().find("will not be used"), log().rfind("will not be used"));
 }
 
+TEST_F(Lifecycle, VariablesThatNoShellCanTakeAreNamed) {
+  set("MY-VAR", "x");
+  set("1ST", "x");
+  EXPECT_EQ(run().state, State::success);
+  EXPECT_THAT(log(), HasSubstr("WARNING: Variables with names that no shell can take are not set in the job: "
+                               "\"MY-VAR\", \"1ST\"\n"));
+}
+
 TEST_F(Lifecycle, MaskedValuesAndTokensNeverReachTheCoordinator) {
   job.variables.push_back({.key = "SECRET", .value = "hunter2hunter2", .masked = true});
   provider.stages["step_script"] = [](const StageScript&, LogSink& log,

@@ -120,7 +120,9 @@ TEST(Times, ScriptsHaveNoLimitAndAfterScriptFiveMinutesByDefault) {
   EXPECT_THAT(times.warnings, IsEmpty());
 }
 
-TEST(Times, ANegativeValueMeansNoLimit) {
+TEST(Times, ZeroOrLessMeansNoLimit) {
+  EXPECT_EQ(stage_timeouts(variables("RUNNER_SCRIPT_TIMEOUT", "0"), 1h).script, std::nullopt);
+  EXPECT_EQ(stage_timeouts(variables("RUNNER_AFTER_SCRIPT_TIMEOUT", "0s"), 1h).after_script, std::nullopt);
   EXPECT_EQ(stage_timeouts(variables("RUNNER_AFTER_SCRIPT_TIMEOUT", "-1s"), 1h).after_script, std::nullopt);
 }
 

@@ -264,6 +264,7 @@ TEST_P(Shells, AScriptThatClosesItsStdoutGoesOn) {
 
 TEST_P(Shells, DebugTraceShowsEachCommandAsItRuns) {
   EXPECT_THAT(run({"x=5; echo value $x"}, true).output, HasSubstr("+ echo value 5"));
+  EXPECT_THAT(run({"x=5; echo value $x"}, true).output, Not(HasSubstr("+ eval")));
   EXPECT_THAT(run({"x=5; echo value $x"}, false).output, Not(HasSubstr("+ echo")));
 }
 
