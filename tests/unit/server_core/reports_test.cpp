@@ -69,7 +69,8 @@ TEST(Junit, WhatIsNoXmlCountsNothing) {
 
 TEST(Coverage, TheLastMatchingLineCounts) {
   EXPECT_EQ(extract_coverage("total 10.5%\ntotal 99%\nend", R"(total \d+(?:\.\d+)?%)"), 99.0);
-  EXPECT_EQ(extract_coverage("total 10.5%", R"(total \d+(\.\d+)?%)"), 5.0) << "a group counts, as with GitLab";
+  EXPECT_EQ(extract_coverage("total 10.5%", R"(total \d+(\.\d+)?%)"), 5.0)
+      << "a group counts, as with GitLab";
   EXPECT_EQ(extract_coverage("Coverage: 50%\r\n", R"(Coverage: (\d+)%)"), 50.0);
   EXPECT_EQ(extract_coverage("a 1% b 2%", R"(\d+%)"), 2.0);
   EXPECT_EQ(extract_coverage("85 of 100 lines (85.25%)", R"(\(\d+\.\d+%\))"), 85.25);
