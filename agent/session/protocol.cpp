@@ -123,8 +123,6 @@ void fields(M& m, F&& f) {
     f(m.grace_ms);
   } else if constexpr (std::is_same_v<T, Hello>) {
     f(m.version);
-  } else if constexpr (std::is_same_v<T, StageStarted>) {
-    f(m.pid);
   } else if constexpr (std::is_same_v<T, Output>) {
     f(m.offset), f(m.stream), f(m.wall_ns), f(m.bytes);
   } else if constexpr (std::is_same_v<T, StageEnded>) {

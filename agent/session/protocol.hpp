@@ -19,8 +19,8 @@
 // for both ends come from the same build (Hello tells when they do not).
 //
 // One stage runs at a time. Runner: StartStage, ScriptPart..., RunStage;
-// supervisor: StageStarted, Output..., StageEnded (or StageFailed alone, when
-// the shell could not be started).
+// supervisor: Output..., StageEnded (or StageFailed alone, when the shell could
+// not be started).
 namespace fairlead::agent {
 
 inline constexpr std::uint32_t kProtocolVersion = 1;
@@ -59,11 +59,10 @@ struct Finish {};
 
 // ---- supervisor to runner ----
 
+// Once, in front of the first other message: alone it would only wake the
+// runner for nothing.
 struct Hello {
   std::uint32_t version = kProtocolVersion;
-};
-struct StageStarted {
-  std::uint32_t pid = 0;
 };
 enum class Stream : std::uint8_t { out = 0, err = 1 };
 struct Output {
@@ -88,8 +87,8 @@ struct Finished {
   std::vector<std::uint32_t> survivors;  // processes that could not be killed (another user's)
 };
 
-using Message = std::variant<StartStage, ScriptPart, RunStage, Acknowledge, StopStage, Finish, Hello,
-                             StageStarted, Output, StageEnded, StageFailed, Finished>;
+using Message = std::variant<StartStage, ScriptPart, RunStage, Acknowledge, StopStage, Finish, Hello, Output,
+                             StageEnded, StageFailed, Finished>;
 
 // Appends one frame.
 void encode(const Message& message, std::string& to);

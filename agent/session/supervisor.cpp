@@ -38,7 +38,7 @@ class Supervisor {
 
   int run() {
     if (!prepare()) return 1;
-    send(Hello{});
+    encode(Hello{}, outgoing_);
     while (!leaving_) turn();
     const std::vector<pid_t> survivors = kill_all(kKillPatience, [](pid_t, int) {});
     if (answer_finish_) {
@@ -70,7 +70,7 @@ class Supervisor {
     if (leaving_) return;
     std::array<pollfd, 4> fds = {pollfd{signals_.get(), POLLIN, 0}, pollfd{control_.get(), POLLIN, 0},
                                  pollfd{-1, POLLIN, 0}, pollfd{-1, POLLIN, 0}};
-    if (!outgoing_.empty()) fds[1].events |= POLLOUT;
+    if (more_than_hello_ && !outgoing_.empty()) fds[1].events |= POLLOUT;
     if (stage_) {
       fds[2].fd = stage_->wants_read(Stream::out);
       fds[3].fd = stage_->wants_read(Stream::err);
@@ -154,7 +154,6 @@ class Supervisor {
                              script.value());
     if (!shell) return refuse(shell.error());
     stage_.emplace(std::move(shell.value()));
-    send(StageStarted{.pid = static_cast<std::uint32_t>(stage_->pid())});
   }
 
   void handle(const Acknowledge& acknowledge) {
@@ -197,9 +196,13 @@ class Supervisor {
     }
   }
 
-  void send(const Message& message) { encode(message, outgoing_); }
+  void send(const Message& message) {
+    encode(message, outgoing_);
+    more_than_hello_ = true;
+  }
 
   void flush() {
+    if (!more_than_hello_) return;
     std::size_t sent = 0;
     while (sent < outgoing_.size()) {
       const ssize_t part =
@@ -226,6 +229,7 @@ class Supervisor {
   std::optional<StartStage> start_;
   std::optional<ScriptFile> script_;
   std::optional<Stage> stage_;
+  bool more_than_hello_ = false;
   bool leaving_ = false;
   bool answer_finish_ = false;
   bool broken_ = false;

@@ -132,12 +132,12 @@ class ShellExecutor final : public Executor {
 
  private:
   void start(const Shell& shell, std::string_view text) {
-    link_->send(agent::StartStage{.program = shell.program.string(),
-                                  .argv = shell.argv,
-                                  .cwd = cwd_,
-                                  .separate_streams = options_.separate_streams});
+    link_->queue(agent::StartStage{.program = shell.program.string(),
+                                   .argv = shell.argv,
+                                   .cwd = cwd_,
+                                   .separate_streams = options_.separate_streams});
     for (std::size_t at = 0; at < text.size(); at += agent::kMaxPart) {
-      link_->send(agent::ScriptPart{.bytes = text.substr(at, agent::kMaxPart)});
+      link_->queue(agent::ScriptPart{.bytes = text.substr(at, agent::kMaxPart)});
     }
     link_->send(agent::RunStage{});
   }

@@ -68,8 +68,10 @@ SupervisorLink::~SupervisorLink() {
   reap(pid_);
 }
 
+void SupervisorLink::queue(const agent::Message& message) { agent::encode(message, outgoing_->queued); }
+
 void SupervisorLink::send(const agent::Message& message) {
-  agent::encode(message, outgoing_->queued);
+  queue(message);
   if (outgoing_->in_flight.empty()) write_on(outgoing_);
 }
 

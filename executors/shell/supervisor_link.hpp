@@ -28,6 +28,8 @@ class SupervisorLink {
   SupervisorLink& operator=(const SupervisorLink&) = delete;
   ~SupervisorLink();
 
+  // Goes out with the next send(): spares the supervisor a wake-up.
+  void queue(const agent::Message& message);
   // Never waits: what the socket does not take now follows by itself. A
   // broken connection shows in receive().
   void send(const agent::Message& message);
