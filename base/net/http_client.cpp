@@ -7,10 +7,8 @@
 #include "base/net/http_client.hpp"
 
 #include <curl/curl.h>
-#include <strings.h>
 
 #include <algorithm>
-#include <atomic>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -44,13 +42,6 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string_view> HttpResponse::header(std::string_view name) const {
-  for (const auto& header : headers)
-    if (header.name.size() == name.size() && strncasecmp(header.name.data(), name.data(), name.size()) == 0)
-      return header.value;
-  return std::nullopt;
-}
-
 // One request under way. Owned by the engine from start to finish.
 struct Transfer {
   HttpRequest request;
@@ -76,9 +67,11 @@ struct Transfer {
     ErrorCode kind = ErrorCode::unavailable;
     if (code == CURLE_OPERATION_TIMEDOUT) kind = ErrorCode::timed_out;
     if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) kind = ErrorCode::invalid_argument;
-    return make_error(kind,
-                      request.method + " " + request.url.substr(0, request.url.find('?')) + ": " + text);
+    return make_error(kind, name() + ": " + text);
   }
+  // For messages: without the query, which may hold a secret.
+  std::string name() const { return request.method + " " + request.url.substr(0, request.url.find('?')); }
+
   std::optional<Result<HttpResponse>> outcome;
 };
 
@@ -157,9 +150,10 @@ class HttpClient::Engine : public std::enable_shared_from_this<HttpClient::Engin
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(request.total_timeout));
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     curl_easy_setopt(
-        easy, CURLOPT_MAXAGE_CONN,
+        easy, CURLOPT_MAXLIFETIME_CONN,
         static_cast<long>(std::chrono::ceil<std::chrono::seconds>(options_.connection_max_age).count()));
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's answer is not the server's
     if (!options_.user_agent.empty()) curl_easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
     if (!options_.tls.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options_.tls.ca_file.c_str());
     if (!options_.tls.cert_file.empty())
@@ -202,14 +196,14 @@ class HttpClient::Engine : public std::enable_shared_from_this<HttpClient::Engin
   void watch_headers(const std::shared_ptr<Transfer>& transfer) {
     transfer->header_timer = std::make_unique<asio::steady_timer>(
         executor_, std::chrono::steady_clock::now() + transfer->request.header_timeout);
-    transfer->header_timer->async_wait([self = weak_from_this(), weak = std::weak_ptr(transfer)](
-                                           const boost::system::error_code& failed) {
-      auto engine = self.lock();
-      auto late = weak.lock();
-      if (failed || !engine || !late || late->headers_seen) return;
-      engine->abort(late, make_error(ErrorCode::timed_out, late->request.method + " " + late->request.url +
-                                                               ": no answer within the time limit"));
-    });
+    transfer->header_timer->async_wait(
+        [self = weak_from_this(), weak = std::weak_ptr(transfer)](const boost::system::error_code& failed) {
+          auto engine = self.lock();
+          auto late = weak.lock();
+          if (failed || !engine || !late || late->headers_seen) return;
+          engine->abort(late,
+                        make_error(ErrorCode::timed_out, late->name() + ": no answer within the time limit"));
+        });
   }
 
   void finish(const std::shared_ptr<Transfer>& transfer, Result<HttpResponse> outcome) {
@@ -352,8 +346,7 @@ class HttpClient::Engine : public std::enable_shared_from_this<HttpClient::Engin
     }
     if (response.body.size() + piece.size() > transfer->request.max_body) {
       transfer->error =
-          make_error(ErrorCode::limit_exceeded, transfer->request.method + " " + transfer->request.url +
-                                                    ": the answer is larger than " +
+          make_error(ErrorCode::limit_exceeded, transfer->name() + ": the answer is larger than " +
                                                     std::to_string(transfer->request.max_body) + " bytes");
       return CURL_WRITEFUNC_ERROR;
     }
@@ -392,7 +385,12 @@ Task<Result<HttpResponse>> HttpClient::send(HttpRequest request, CancelToken can
     asio::post(engine->executor(), [engine, transfer] {
       engine->abort(transfer, make_error(ErrorCode::cancelled, "the request was given up"));
     });
-    co_return make_error(ErrorCode::cancelled, "the request was given up");
+    // The request's callbacks may use what the sender owns: they have ended
+    // before the sender goes on.
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await transfer->done->wait_uninterrupted();
+    co_await asio::this_coro::throw_if_cancelled(throws);
   }
   co_return std::move(*transfer->outcome);
 }

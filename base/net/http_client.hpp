@@ -13,14 +13,10 @@
 #include "base/async.hpp"
 #include "base/cancellation.hpp"
 #include "base/clock.hpp"
+#include "base/net/http_message.hpp"
 #include "base/result.hpp"
 
 namespace fairlead {
-
-struct HttpHeader {
-  std::string name;
-  std::string value;
-};
 
 // A request body that is produced while it is sent: a file, an archive.
 // Called on the client's executor; must not block for long.
@@ -50,15 +46,6 @@ struct HttpRequest {
   Duration total_timeout = std::chrono::minutes(60);
 };
 
-struct HttpResponse {
-  int status = 0;
-  std::vector<HttpHeader> headers;  // in order, of the last answer (not of 1xx)
-  std::string body;
-
-  // First header of this name (any case), or nullopt.
-  std::optional<std::string_view> header(std::string_view name) const;
-};
-
 // Certificates of one server or runner; empty strings: the system's.
 struct HttpTls {
   std::string ca_file;
@@ -69,7 +56,7 @@ struct HttpTls {
 struct HttpClientOptions {
   HttpTls tls;
   std::string user_agent;
-  // Connections older than this are not used again (config.toml connection_max_age).
+  // Connections made longer ago than this are not used again (config.toml connection_max_age).
   Duration connection_max_age = std::chrono::minutes(15);
 };
 
@@ -79,7 +66,9 @@ struct HttpClientOptions {
 // followed: a 3xx is an answer, since following it may leak a token.
 //
 // Lives on one executor that serialises (a strand or a single-threaded
-// context); `send` may be awaited from any executor. Destroying the client
+// context); `send` may be awaited on any such executor, also another one.
+// `HttpBody` and `on_body` are called on the client's, and never after `send`
+// has ended. The process should ignore SIGPIPE. Destroying the client
 // ends its requests with `cancelled`; it must be destroyed on its executor or
 // when that runs no more.
 //
