@@ -96,7 +96,10 @@ Result<ArtifactBlob> Coordinator::artifact(JobId id, std::string_view type) cons
 }
 
 Coordinator::Impl::Impl(CoordinatorSettings settings, Clock& clock, asio::any_io_executor executor)
-    : settings_(std::move(settings)), clock_(clock), executor_(asio::make_strand(std::move(executor))) {}
+    : settings_(std::move(settings)), clock_(clock), executor_(asio::make_strand(std::move(executor))) {
+  last_pipeline_ = settings_.first_pipeline - 1;
+  last_job_ = settings_.first_job - 1;
+}
 
 void Coordinator::Impl::shut_down() {
   const Entered entered(*this);

@@ -34,6 +34,9 @@ struct CoordinatorSettings {
   std::chrono::minutes claim_hold{2};  // a claimed job that nobody started goes back to the queue
   std::map<std::string, ResourceMode> resource_modes;  // by group key; others are unordered
   std::uint64_t max_artifact_size = 0;                 // bytes; 0: no limit
+  // Ids of the first pipeline and job, where those before them lie elsewhere.
+  PipelineId first_pipeline = 1;
+  JobId first_job = 1;
 };
 
 struct NewPipeline {

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 
 #include "base/log.hpp"
 #include "server/core/coordinator_impl.hpp"
@@ -160,7 +161,10 @@ void Coordinator::Impl::arm(JobRecord& job, SteadyTime at) {
   if (!timer_wake_) {
     timer_wake_.emplace(executor_);
     timer_sleeps_until_ = at;
-    asio::co_spawn(executor_, timer_loop(), asio::detached);
+    // Posted: co_spawn may run the loop's start right here, under our lock.
+    asio::post(executor_, [self = shared_from_this()] {
+      asio::co_spawn(self->executor_, self->timer_loop(), asio::detached);
+    });
   } else if (at < timer_sleeps_until_) {
     timer_wake_->post();
   }
