@@ -49,6 +49,11 @@ add_library(third_spdlog INTERFACE)
 target_link_libraries(third_spdlog INTERFACE spdlog::spdlog)
 add_library(third_cli11 INTERFACE)
 target_link_libraries(third_cli11 INTERFACE CLI11::CLI11)
+# Header-only and compiled into one file of runner/config: the shared library
+# would be loaded at each start of the program.
+find_path(FAIRLEAD_TOML_INCLUDE toml++/toml.h REQUIRED)
+add_library(third_toml INTERFACE)
+target_include_directories(third_toml SYSTEM INTERFACE ${FAIRLEAD_TOML_INCLUDE})
 add_library(third_zlib INTERFACE)
 target_link_libraries(third_zlib INTERFACE ZLIB::ZLIB)
 add_library(third_curl INTERFACE)
