@@ -245,7 +245,10 @@ Result<StoreReply> Coordinator::Impl::store_artifact(JobId id, std::string_view 
         read_report(file.file, kMaxJunitBytes, [&](std::string_view bytes) { counter.feed(bytes); });
     if (read.ok()) job->tests = counter.summary();
   }
-  auto kept = job->folder.store(file.file, std::string("artifact-") + std::string(type->name), file.may_take);
+  // People open these files too: the ending says what they are.
+  const std::string ending = file.format == "zip" ? ".zip" : file.format == "gzip" ? ".gz" : "";
+  const std::string name = "artifact-" + std::string(type->name) + ending;
+  auto kept = job->folder.store(file.file, name, file.may_take);
   if (!kept.ok()) return kept.error();
   const ArtifactView view{file.type, file.format, file.filename, size};
   job->artifacts.push_back({view, *kept});
