@@ -38,8 +38,10 @@ Task<Result<runner::UpdateReply>> InProcessClient::update_job(const runner::JobK
                                   : server::JobReport::State::failed;
   report.failure_reason = update.failure_reason;
   report.exit_code = update.exit_code;
-  report.checksum = update.checksum;
-  report.bytesize = update.bytesize;
+  if (!lost_.contains(job.id)) {
+    report.checksum = update.checksum;
+    report.bytesize = update.bytesize;
+  }
   auto answer = coordinator_.report(job.id, job.token.reveal(), report);
   if (!answer) co_return std::move(answer.error());
   runner::UpdateReply reply;
@@ -63,11 +65,22 @@ Task<Result<runner::UpdateReply>> InProcessClient::update_job(const runner::JobK
 Task<Result<runner::TraceReply>> InProcessClient::patch_trace(const runner::JobKey& job, std::uint64_t offset,
                                                               std::string_view bytes, bool) {
   using Verdict = runner::TraceReply::Verdict;
-  auto answer = coordinator_.append_trace(job.id, job.token.reveal(), offset, bytes);
-  if (!answer) co_return std::move(answer.error());
   runner::TraceReply reply;
-  reply.size = answer->size;
+  reply.size = offset + bytes.size();
   reply.interval = interval_;
+  if (lost_.contains(job.id)) {
+    unkept_(job.id, bytes, nullptr);
+    const auto view = coordinator_.job(job.id);
+    reply.wish = view ? wish_of(view->status) : runner::JobWish::abort;
+    co_return reply;
+  }
+  auto answer = coordinator_.append_trace(job.id, job.token.reveal(), offset, bytes);
+  if (!answer) {
+    lost_.insert(job.id);
+    unkept_(job.id, bytes, &answer.error());
+    co_return reply;
+  }
+  reply.size = answer->size;
   reply.wish = wish_of(answer->job);
   switch (answer->verdict) {
     case server::AppendReply::Verdict::accepted:

@@ -143,8 +143,14 @@ class LocalPipeline::Impl {
     auto coordinator = server::Coordinator::open(std::move(settings), system_clock(), io_.get_executor());
     if (!coordinator) return std::move(coordinator.error());
     coordinator_ = std::move(*coordinator);
-    client_ = std::make_unique<InProcessClient>(*coordinator_, runner_facts(plan_, options_.version),
-                                                kTraceInterval);
+    client_ = std::make_unique<InProcessClient>(
+        *coordinator_, runner_facts(plan_, options_.version), kTraceInterval,
+        [this](server::JobId job, std::string_view bytes, const Error* reason) {
+          if (reason)
+            observer_.notice(job, fmt::format("the rest of this job's log is only shown, not kept: {}",
+                                              reason->to_string()));
+          observer_.output(job, bytes);
+        });
     return {};
   }
 
@@ -156,8 +162,7 @@ class LocalPipeline::Impl {
       else
         asio::post(io_, [this, event] { on_event(event); });
     });
-    asio::signal_set signals(io_);
-    if (options_.handle_signals) watch_signals(signals);
+    if (options_.handle_signals) watch_signals();
 
     server::NewPipeline fresh;
     fresh.plan = plan_;
@@ -186,21 +191,21 @@ class LocalPipeline::Impl {
 
     group.cancel();
     co_await group.join();
-    signals.cancel();
+    signals_.cancel();
     if (const auto view = coordinator_->pipeline(id_)) observer_.finished(*view, interrupted_);
     coordinator_->shut_down();
   }
 
-  void watch_signals(asio::signal_set& signals) {
+  void watch_signals() {
     if (!signals_added_) {
       boost::system::error_code ignored;
-      for (const int number : {SIGINT, SIGTERM, SIGHUP}) signals.add(number, ignored);
+      for (const int number : {SIGINT, SIGTERM, SIGHUP}) signals_.add(number, ignored);
       signals_added_ = true;
     }
-    signals.async_wait([this, &signals](const boost::system::error_code& error, int) {
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
       on_interrupt();
-      watch_signals(signals);
+      watch_signals();
     });
   }
 
@@ -385,6 +390,8 @@ class LocalPipeline::Impl {
 
   asio::io_context io_{1};
   asio::thread_pool pool_{2};
+  // Caught to the very end: a second Ctrl-C must not cut the tidying short.
+  asio::signal_set signals_{io_};
   std::unique_ptr<StateFolder> state_;
   fs::path folder_;
   UniqueFd pipeline_lock_;
