@@ -5,6 +5,8 @@
 
 namespace fairlead::cli {
 
-std::unique_ptr<executors::ExecutorProvider> make_shell_executor() { return executors::make_shell_provider(); }
+std::unique_ptr<executors::ExecutorProvider> make_shell_executor() {
+  return executors::make_shell_provider();
+}
 
 }  // namespace fairlead::cli
