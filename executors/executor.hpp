@@ -47,23 +47,29 @@ enum class ShellKind { bash, sh };
 
 // One stage of a job as text for a shell (made by runner/script).
 struct StageScript {
-  std::string name;         // "get_sources", "step_script", "after_script", ...
+  std::string name;  // "get_sources", "step_script", "after_script", ...
   ShellKind shell = ShellKind::bash;
-  bool login = false;       // start the shell as a login shell
-  std::string text;         // complete script; given to the shell on a descriptor or as a file
-  bool in_helper = false;   // predefined stages run beside the job's image
+  bool login = false;      // start the shell as a login shell
+  std::string text;        // complete script; given to the shell on a descriptor or as a file
+  bool in_helper = false;  // predefined stages run beside the job's image
 };
 
 // How a stage ended. Not errors: an Error from run() means that *we* failed.
-struct Exited { int code = 0; };
-struct Signaled { int signal = 0; };
-struct OutOfMemory { int count = 1; };
-struct Cancelled {};   // the token was cancelled, all processes are gone
-struct TimedOut {};    // the deadline passed, all processes are gone
+struct Exited {
+  int code = 0;
+};
+struct Signaled {
+  int signal = 0;
+};
+struct OutOfMemory {
+  int count = 1;
+};
+struct Cancelled {};  // the token was cancelled, all processes are gone
+struct TimedOut {};   // the deadline passed, all processes are gone
 using StageExit = std::variant<Exited, Signaled, OutOfMemory, Cancelled, TimedOut>;
 
 struct RunLimits {
-  CancelToken cancel;                    // polite: TERM to all of the stage; hard: KILL
+  CancelToken cancel;  // polite: TERM to all of the stage; hard: KILL
   std::optional<SteadyTime> deadline;
   Duration graceful_kill = std::chrono::minutes(10);  // between TERM and KILL on polite cancel or timeout
 };
@@ -74,11 +80,11 @@ struct ExecutorFeatures {
   bool variables = true;
   bool image = false;
   bool services = false;
-  bool shared = false;          // directories outlive the job
+  bool shared = false;  // directories outlive the job
   bool session = false;
   bool terminal = false;
-  bool adoptable = false;       // detach() and recover() work
-  bool local_files = false;     // project_dir is a directory of this machine: artifacts and cache run in process
+  bool adoptable = false;    // detach() and recover() work
+  bool local_files = false;  // project_dir is a directory of this machine: artifacts and cache run in process
   ShellKind default_shell = ShellKind::bash;
 };
 
@@ -88,7 +94,7 @@ struct PrepareRequest {
   std::filesystem::path builds_dir;        // absolute
   std::filesystem::path project_dir;       // absolute, below builds_dir
   std::filesystem::path temp_dir;          // <project>.tmp: file variables, scripts
-  model::Variables variables;              // all, in precedence order, for executors that put them into containers
+  model::Variables variables;  // all, in precedence order, for executors that put them into containers
 };
 
 // Runs one job's stages. Made by a provider, used on one strand, by one Build.
@@ -109,7 +115,7 @@ class Executor {
 
 // One configuration key of an executor, for `config check`, warnings and docs.
 struct ConfigKey {
-  std::string name;     // "builds_dir", "kubernetes.namespace"
+  std::string name;  // "builds_dir", "kubernetes.namespace"
   std::string meaning;
 };
 
@@ -122,7 +128,8 @@ class ExecutorProvider {
   virtual std::vector<ConfigKey> config_keys() const = 0;
   virtual Result<std::unique_ptr<Executor>> create(asio::any_io_executor strand) = 0;
   // Takes over what a former process left, from the entry its detach() gave.
-  virtual Result<std::unique_ptr<Executor>> recover(asio::any_io_executor strand, const std::string& journal_entry) = 0;
+  virtual Result<std::unique_ptr<Executor>> recover(asio::any_io_executor strand,
+                                                    const std::string& journal_entry) = 0;
 };
 
 }  // namespace fairlead::executors

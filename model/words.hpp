@@ -53,9 +53,21 @@ std::optional<FailureReason> failure_reason_from_string(std::string_view text);
 
 // What made a pipeline ($CI_PIPELINE_SOURCE).
 enum class PipelineSource {
-  push, web, trigger, schedule, api, external, pipeline, chat, webide,
-  merge_request_event, external_pull_request_event, parent_pipeline,
-  ondemand_dast_scan, ondemand_dast_validation, security_orchestration_policy,
+  push,
+  web,
+  trigger,
+  schedule,
+  api,
+  external,
+  pipeline,
+  chat,
+  webide,
+  merge_request_event,
+  external_pull_request_event,
+  parent_pipeline,
+  ondemand_dast_scan,
+  ondemand_dast_validation,
+  security_orchestration_policy,
   container_registry_push,
 };
 std::string_view to_string(PipelineSource source);

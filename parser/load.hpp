@@ -13,14 +13,14 @@ namespace fairlead::parser {
 
 // What include:rules and variables in include paths may see.
 struct LoadContext {
-  model::Variables variables;              // never YAML ones
-  RepositoryView* repository = nullptr;    // for include:rules:exists and changes; may be null
+  model::Variables variables;            // never YAML ones
+  RepositoryView* repository = nullptr;  // for include:rules:exists and changes; may be null
 };
 
 // The merged document: includes, extends and !reference resolved.
 struct LoadedDocument {
-  yaml::NodePtr root;                      // null when there were errors that stop everything
-  std::vector<std::string> included;       // names of the files read, in order, without the entry file
+  yaml::NodePtr root;                 // null when there were errors that stop everything
+  std::vector<std::string> included;  // names of the files read, in order, without the entry file
 };
 
 // Text of the entry file -> merged document. Problems go to `diagnostics`;
