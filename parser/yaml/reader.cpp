@@ -94,9 +94,46 @@ class Stream {
     if (indent.find('\t') != std::string_view::npos && place.column <= indent.size() + 1) {
       return "a tab cannot indent YAML: use spaces";
     }
+    if (const std::size_t number = conflict_line(); number != 0) {
+      return fmt::format("line {} is left from a merge conflict: resolve it", number);
+    }
     if (problem.starts_with("mapping values are not allowed"))
       return "a value that holds \": \" must be quoted";
+    if (problem.find("while scanning an alias") != std::string_view::npos ||
+        problem.find("while scanning an anchor") != std::string_view::npos) {
+      return "a value that starts with * or & must be quoted";
+    }
+    if (problem.starts_with("did not find expected key while parsing a block mapping")) {
+      const char closing = last_before(line, place.column);
+      if (closing != 0 && std::string_view("]}\"'").find(closing) != std::string_view::npos) {
+        return fmt::format("text goes on after the closing {}: quote the whole value", closing);
+      }
+    }
     return {};
+  }
+
+  // The number of the line where git began a conflict that it could not merge, or 0.
+  std::size_t conflict_line() const {
+    const std::string_view text = files_.text(fragment_.file);
+    constexpr std::string_view kMarker = "<<<<<<< ";
+    std::size_t at = 0;
+    if (!text.starts_with(kMarker)) {
+      const std::size_t found = text.find("\n<<<<<<< ");
+      if (found == std::string_view::npos) return 0;
+      at = found + 1;
+    }
+    return files_.mark_at(fragment_.file, at).line;
+  }
+
+  // The last character before a column that is no blank, or 0.
+  static char last_before(std::string_view line, std::size_t column) {
+    std::size_t end = 0;
+    for (std::size_t characters = 0; end < line.size(); ++end) {
+      const bool starts = (static_cast<unsigned char>(line[end]) & 0xC0U) != 0x80U;
+      if (starts && ++characters == column) break;
+    }
+    const std::size_t last = line.substr(0, end).find_last_not_of(" \t");
+    return last == std::string_view::npos ? '\0' : line[last];
   }
 
   const SourceFiles& files_;

@@ -60,6 +60,10 @@ TEST(Reader, AnAliasWithinItsOwnNodeIsRefused) {
   EXPECT_EQ(read.text.failure->hint, "alias *a stands within the node &a it names, so it would never end");
 }
 
+TEST(Reader, ABraceMayCloseLeftOfItsContent) {
+  EXPECT_EQ(read_yaml("j:\n  a: {\n    b: 1\n  }\n  c: 2\n").json(), R"({"j":{"a":{"b":1},"c":2}})");
+}
+
 TEST(MergeKey, KeysWrittenAfterItWin) {
   EXPECT_EQ(read_yaml(".t: &t {a: 1, b: 2}\nj:\n  <<: *t\n  b: 3\n  c: 4\n").json(),
             R"({".t":{"a":1,"b":2},"j":{"a":1,"b":3,"c":4}})");
@@ -163,6 +167,23 @@ INSTANTIATE_TEST_SUITE_P(
                "(<unknown>): did not find expected key while parsing a block mapping at line 1 column 1",
                {0, 3, 2},
                ""},
+        Broken{"a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other\n",
+               "(<unknown>): could not find expected ':' while scanning a simple key at line 2 column 1",
+               {0, 3, 1},
+               "line 2 is left from a merge conflict"},
+        Broken{"a: grep \"x\": *\"y\"\n",
+               "(<unknown>): mapping values are not allowed in this context at line 1 column 12",
+               {0, 1, 12},
+               "must be quoted"},
+        Broken{"a: *\"y\"\n",
+               "(<unknown>): did not find expected alphabetic or numeric character while scanning an alias "
+               "at line 1 column 4",
+               {0, 1, 5},
+               "a value that starts with * or & must be quoted"},
+        Broken{"a:\n  - b: [[ \"\u00e4\" ]]; then\n",
+               "(<unknown>): did not find expected key while parsing a block mapping at line 2 column 5",
+               {0, 2, 17},
+               "text goes on after the closing ]: quote the whole value"},
         Broken{
             "a: [1, 2\n",
             "(<unknown>): did not find expected ',' or ']' while parsing a flow sequence at line 1 column 4",
