@@ -130,6 +130,15 @@ TEST(Default, old_spellings_at_the_top_level_are_defaults) {
   EXPECT_THAT(effective_names(read.job("j")), ElementsAre("script", "image<image", "cache<cache"));
 }
 
+TEST(Default, null_at_the_top_level_means_not_given) {
+  const EntryCase read = read_entries(
+      "image: null\nservices:\nvariables: null\nstages:\ncache: null\nbefore_script: null\n"
+      "default: {image: d}\nj: {script: x}\n");
+  EXPECT_THAT(read.errors, IsEmpty());
+  EXPECT_EQ(read.job("j").image->name, "d");
+  EXPECT_THAT(effective_names(read.job("j")), ElementsAre("script", "image<default"));
+}
+
 TEST(Default, the_same_keyword_in_both_places_is_an_error) {
   const EntryCase read = read_entries("default: {image: d}\nimage: g\nj: {script: x}\n");
   EXPECT_THAT(read.errors, ElementsAre("image is defined in top-level and `default:` entry"));
