@@ -180,7 +180,6 @@ Error refusal(std::string_view what, const HttpResponse& answer) {
     case 422:
       code = ErrorCode::invalid_argument;
       break;
-    case 401:
     case 403:
       code = ErrorCode::permission_denied;
       break;

@@ -73,7 +73,7 @@ class ApiConnection {
 };
 
 // An answer that is a refusal, as an Error: status, its words, the server's
-// message. Codes: 400, 405, 422 invalid_argument; 401, 403 permission_denied;
+// message. Codes: 400, 405, 422 invalid_argument; 403 permission_denied;
 // 404 not_found; 410 unsupported; 413 limit_exceeded; else unavailable.
 Error refusal(std::string_view what, const HttpResponse& answer);
 
