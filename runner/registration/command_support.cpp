@@ -135,8 +135,9 @@ std::optional<Selection> select_runners(std::string_view command, const FlagValu
   return std::nullopt;
 }
 
-ServerAccess access_of(const RunnerConfig& runner) {
-  return {runner.url, runner.token, runner.tls_ca_file, runner.tls_cert_file, runner.tls_key_file};
+ServerAccess access_of(const RunnerConfig& runner, const std::filesystem::path& config) {
+  return {runner.url,           runner.token,        runner.tls_ca_file,
+          runner.tls_cert_file, runner.tls_key_file, config.parent_path().string()};
 }
 
 RunnerKind kind_of(const RunnerConfig& runner) {

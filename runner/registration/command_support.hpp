@@ -43,7 +43,7 @@ struct Selection {
 std::optional<Selection> select_runners(std::string_view command, const FlagValues& flags,
                                         bool all_by_default, CommandWorld& world, int& code);
 
-ServerAccess access_of(const RunnerConfig& runner);
+ServerAccess access_of(const RunnerConfig& runner, const std::filesystem::path& config);
 RunnerKind kind_of(const RunnerConfig& runner);
 
 // "builder" (wx3Jq9r1Z): the name and the part of the token that may be shown.

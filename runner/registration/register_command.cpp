@@ -107,7 +107,9 @@ class Registration {
   bool save();
   void undo();
   ServerAccess access(const SecretString& token) const {
-    return {text("url"), token, text("tls-ca-file"), text("tls-cert-file"), text("tls-key-file")};
+    return {text("url"),          token,
+            text("tls-ca-file"),  text("tls-cert-file"),
+            text("tls-key-file"), path_.parent_path().string()};
   }
   RunnerKind kind() const {
     const std::string shell = text("shell");

@@ -18,6 +18,8 @@ struct ServerAccess {
   std::string tls_ca_file;
   std::string tls_cert_file;
   std::string tls_key_file;
+  // Of config.toml: certs/<host>.crt there are trusted too.
+  std::string config_dir;
 };
 
 // What POST /runners may say of a new runner. Unset: not sent, the server

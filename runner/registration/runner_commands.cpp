@@ -18,10 +18,10 @@ Result<std::string> without(const std::string& text, std::size_t index) {
 // machine's manager of it goes.
 Result<void> unregister_one(const RunnerConfig& runner, const std::filesystem::path& config,
                             CommandWorld& world) {
-  if (!is_own_token(runner.token.reveal())) return world.api.unregister_runner(access_of(runner));
+  if (!is_own_token(runner.token.reveal())) return world.api.unregister_runner(access_of(runner, config));
   auto system_id = world.system_id(config);
   if (!system_id) return std::move(system_id.error());
-  return world.api.unregister_manager(access_of(runner), *system_id);
+  return world.api.unregister_manager(access_of(runner, config), *system_id);
 }
 
 bool says_unknown(const Error& error) {
@@ -88,7 +88,8 @@ int verify_command(std::span<const std::string> words, CommandWorld& world) {
   }
   for (const std::size_t index : selection->chosen) {
     const RunnerConfig& runner = selection->loaded.config.runners[index];
-    const Verified answer = world.api.verify_runner(access_of(runner), *system_id, kind_of(runner));
+    const Verified answer =
+        world.api.verify_runner(access_of(runner, selection->path), *system_id, kind_of(runner));
     switch (answer.state) {
       case Verified::State::alive:
         world.out << fmt::format("Runner {} is alive\n", shown(runner));
@@ -180,8 +181,9 @@ int reset_token_command(std::span<const std::string> words, CommandWorld& world)
       code = kNotDone;
       continue;
     }
-    const auto answer = pat ? world.api.reset_token_of(access_of(runner), runner.id, SecretString(*pat))
-                            : world.api.reset_token(access_of(runner));
+    const auto answer =
+        pat ? world.api.reset_token_of(access_of(runner, selection->path), runner.id, SecretString(*pat))
+            : world.api.reset_token(access_of(runner, selection->path));
     if (!answer) {
       world.err << fmt::format("reset-token: runner {} at {}: {}\n", shown(runner), runner.url,
                                answer.error().to_string());
