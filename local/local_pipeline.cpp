@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <csignal>
+#include <deque>
 #include <set>
 #include <thread>
 
 #include <fmt/core.h>
+#include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -94,6 +96,9 @@ class LocalPipeline::Impl {
     asio::co_spawn(io_, conduct(ended), asio::detached);
     io_.run();
     pool_.join();
+    // Nothing of the copies stays; the locks go last.
+    for (const StateFolder::Slot& slot : slots_) (void)remove_tree(slot.folder);
+    slots_.clear();
     FAIRLEAD_TRY(std::move(ended));
     const auto view = coordinator_->pipeline(id_);
     return LocalRunOutcome{.status = view ? view->status : model::Status::failed,
@@ -125,6 +130,7 @@ class LocalPipeline::Impl {
     if (!pipeline) return std::move(pipeline.error());
     pipeline_lock_ = std::move(pipeline->lock);
     folder_ = pipeline->folder;
+    asio::post(pool_, [this, newest = pipeline->number] { state_->remove_old_pipelines(newest); });
 
     if (options_.in_place) {
       sources_ = std::make_shared<InPlace>();
@@ -304,7 +310,7 @@ class LocalPipeline::Impl {
     request.executor = provider_.name();
     request.features = provider_.features();
     request.shell = request.features.default_shell == executors::ShellKind::bash ? "bash" : "sh";
-    std::optional<StateFolder::Slot> slot;
+    const StateFolder::Slot* slot = nullptr;  // its tree is used again by the next job
     while (!stop.cancelled()) {
       auto payload = co_await client_->request_job(request, stop);
       if (!payload) {
@@ -320,7 +326,7 @@ class LocalPipeline::Impl {
           on_interrupt();
           co_return;
         }
-        slot = std::move(*taken);
+        slot = &slots_.emplace_back(std::move(*taken));
       }
       proto::JobPayload job = std::move(**payload);
       co_await run_job(std::move(job), *slot);
@@ -347,6 +353,7 @@ class LocalPipeline::Impl {
     const std::string name = project_.event().project.name;
     runner::RunnerSettings settings;
     settings.version = options_.version;
+    settings.revision = "exec";
     settings.name = "this machine";
     settings.short_token = "local";
     settings.system_id = "local";
@@ -362,7 +369,6 @@ class LocalPipeline::Impl {
     settings.spool_dir = slot.folder;
     settings.trace_interval = kTraceInterval;
     settings.sources = sources_;
-    const fs::path used = *settings.project_dir;
     const fs::path temporary = *settings.temp_dir;
 
     runner::Build build(std::move(job), std::move(settings),
@@ -371,15 +377,8 @@ class LocalPipeline::Impl {
     if (!outcome.message.empty())
       if (const auto view = coordinator_->job(id); view && !view->retried)
         observer_.job_changed(*view, outcome.message);
-    if (!options_.in_place) discard(used, slot);
-    discard(temporary, slot);
-  }
-
-  // Removing files takes as long as making them: out of the next job's way.
-  void discard(const fs::path& folder, const StateFolder::Slot& slot) {
-    const fs::path away = slot.folder / fmt::format("removed-{}", ++discarded_);
-    if (::rename(folder.c_str(), away.c_str()) != 0) return;  // it was never made
-    asio::post(pool_, [away] { (void)remove_tree(away); });
+    // The next job here begins with an empty one; secrets do not wait so long.
+    if (::rmdir(temporary.c_str()) != 0) (void)remove_tree(temporary);
   }
 
   Project& project_;
@@ -393,6 +392,7 @@ class LocalPipeline::Impl {
   // Caught to the very end: a second Ctrl-C must not cut the tidying short.
   asio::signal_set signals_{io_};
   std::unique_ptr<StateFolder> state_;
+  std::deque<StateFolder::Slot> slots_;
   fs::path folder_;
   UniqueFd pipeline_lock_;
   std::shared_ptr<runner::SourceProvider> sources_;
@@ -404,7 +404,6 @@ class LocalPipeline::Impl {
   bool interrupted_ = false;
   bool signals_added_ = false;
   int interrupts_ = 0;
-  std::uint64_t discarded_ = 0;
   std::set<std::string> press_;
   CancelSource jobs_;       // what the builds watch
   CancelSource questions_;  // what the question at a gate watches

@@ -95,12 +95,11 @@ Result<StateFolder::Pipeline> StateFolder::start_pipeline() {
     }
     Pipeline pipeline{.number = number, .folder = folder, .lock = try_lock(folder / "lock")};
     if (!pipeline.lock) return system_error("cannot lock " + folder.string(), errno);
-    remove_old_pipelines(number);
     return pipeline;
   }
 }
 
-void StateFolder::remove_old_pipelines(std::int64_t newest) {
+void StateFolder::remove_old_pipelines(std::int64_t newest) const {
   const fs::path all = root_ / "pipelines";
   for (const std::int64_t number : numbered(all)) {
     if (number + static_cast<std::int64_t>(kKeep) > newest) break;

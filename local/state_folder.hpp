@@ -30,13 +30,16 @@ class StateFolder {
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path cache() const { return root_ / "cache"; }
 
-  // A folder with a new number; older ones beyond kKeep are removed.
+  // A folder with a new number.
   struct Pipeline {
     std::int64_t number = 0;
     std::filesystem::path folder;
     UniqueFd lock;  // held while the run goes on
   };
   Result<Pipeline> start_pipeline();
+  // Removes what lies more than kKeep before `newest` and is over. May take
+  // its time; from any thread.
+  void remove_old_pipelines(std::int64_t newest) const;
 
   // A place for one job's tree that nobody else uses; the same places are
   // used again by later runs, so that paths inside caches stay true.
@@ -49,7 +52,6 @@ class StateFolder {
 
  private:
   explicit StateFolder(std::filesystem::path root) : root_(std::move(root)) {}
-  void remove_old_pipelines(std::int64_t newest);
 
   std::filesystem::path root_;
 };
