@@ -36,8 +36,6 @@ ALLOWED = {
     "executors/shell": EXECUTORS_API + ["agent/session"],
     "executors/dummy": EXECUTORS_API,
     "runner/coordinator": EXECUTORS_API,
-    # The registration commands' calls over HTTP: both sides meet here.
-    "runner/coordinator/http_registration": RUNNER_LEAF + ["runner/config", "runner/registration"],
     "runner/script": EXECUTORS_API,
     "runner/trace": RUNNER_LEAF,
     "runner/artifacts": RUNNER_LEAF,
