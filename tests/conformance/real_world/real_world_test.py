@@ -21,7 +21,7 @@ import tempfile
 
 SKIP = 77
 # A load of any of these files takes a small part of a second.
-PATIENCE = 30
+PATIENCE = 60
 
 # What the peer says of files that GitLab takes (kind `peer-refuses`).
 PEER_REFUSES = [
