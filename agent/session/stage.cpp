@@ -67,9 +67,15 @@ void Stage::stop(std::chrono::milliseconds grace) {
   }
   // The group at one stroke: no member can fork out of it meanwhile. Then
   // those that have left it.
-  if (!wait_status_) ::kill(-shell_.pid, SIGTERM);
+  // CONT lets those act on it that are stopped (SIGSTOP, or a read from the terminal).
+  if (!wait_status_) {
+    ::kill(-shell_.pid, SIGTERM);
+    ::kill(-shell_.pid, SIGCONT);
+  }
   for (const pid_t pid : descendants()) {
-    if (wait_status_ || ::getpgid(pid) != shell_.pid) ::kill(pid, SIGTERM);
+    if (!wait_status_ && ::getpgid(pid) == shell_.pid) continue;
+    ::kill(pid, SIGTERM);
+    ::kill(pid, SIGCONT);
   }
   const Time end = now() + grace;
   if (!wait_status_ && (!kill_at_ || end < *kill_at_)) kill_at_ = end;

@@ -171,6 +171,16 @@ TEST_F(SupervisorTest, AShellThatCannotStartIsReportedAndTheNextStageRuns) {
   EXPECT_EQ(text_, "next\n");
 }
 
+TEST_F(SupervisorTest, AStoppedProcessActsOnAPoliteStop) {
+  const auto file = dir_.path() / "pid";
+  start("sh -c 'echo $$ > " + file.string() + "; kill -STOP $$'; kill -STOP $$; sleep 1000");
+  const pid_t pid = std::stoi("0" + testing::wait_line(file));
+  ASSERT_GT(pid, 0);
+  send(StopStage{.grace_ms = 600'000});
+  ASSERT_TRUE(await<StageEnded>()) << "TERM waits for CONT";
+  EXPECT_FALSE(testing::is_alive(pid));
+}
+
 TEST_F(SupervisorTest, AStopWithoutAStageIsIgnored) {
   send(StopStage{.grace_ms = 0});
   start("echo alive");
