@@ -152,13 +152,17 @@ Task<std::vector<server::JobId>> ExecObserver::choose_gates(const std::vector<se
     reports.push_back(report_of(gate));
     names.push_back(gate.name);
   }
+  std::string remark;
   for (;;) {
-    if (!reporter_.ask(reports, system_clock().wall_now())) co_return chosen;
+    if (!reporter_.ask(reports, system_clock().wall_now(), remark)) co_return chosen;
     const std::optional<std::string> line = co_await read_line(terminal, cancel);
     reporter_.answered();
     if (!line) co_return chosen;
     const auto answer = parse_answer(*line, names);
-    if (!answer) continue;
+    if (!answer) {
+      remark = fmt::format("\"{}\" names no gate.", *line);
+      continue;
+    }
     for (const std::size_t index : *answer) chosen.push_back(gates[index].id);
     co_return chosen;
   }

@@ -57,9 +57,10 @@ class LiveReporter final : public Reporter {
     draw(now);
   }
 
-  bool ask(const std::vector<JobReport>& gates, WallTime now) override {
+  bool ask(const std::vector<JobReport>& gates, WallTime now, const std::string& remark) override {
     draw(now);
-    std::string text = "\nOnly gates are left:\n";
+    std::string text = remark.empty() ? "" : "\n" + printable(remark);
+    text += "\nOnly gates are left:\n";
     for (std::size_t i = 0; i < gates.size(); ++i)
       text += fmt::format("  {}  {}{}\n", i + 1, printable(gates[i].name),
                           is_blocking_gate(gates[i]) ? " (blocks the pipeline)" : " (optional)");
@@ -95,14 +96,18 @@ class LiveReporter final : public Reporter {
   }
 
  private:
-  // Back to the first line of the frame. A narrower screen has wrapped the
-  // lines drawn before, so each may take several rows now.
+  // Back to the first line of the frame, its rows empty. A narrower screen has
+  // wrapped the lines drawn before, so each may take several rows now. Row by
+  // row: tmux keeps in its history what one command clears from the top row
+  // down, and would keep every frame.
   std::string erase() {
     const std::size_t columns = std::max<std::size_t>(options_.size().columns, 1);
     std::size_t rows = 0;
     for (const std::size_t width : drawn_) rows += std::max<std::size_t>(1, (width + columns - 1) / columns);
     if (rows == 0) return "";
-    return fmt::format("\x1b[{}F\x1b[J", rows);
+    std::string text = fmt::format("\x1b[{}F", rows);
+    for (std::size_t i = 0; i < rows; ++i) text += "\x1b[2K\x1b[B";
+    return text + fmt::format("\x1b[{}A", rows);
   }
 
   void draw(WallTime now) {

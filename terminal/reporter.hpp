@@ -34,7 +34,7 @@ class Reporter {
   bool wants_ticks() const { return wants_ticks_; }
   // Only gates are left. Shows the question; the answer is read by the caller,
   // who then calls `answered`. False: this reporter asks nothing.
-  virtual bool ask(const std::vector<JobReport>&, WallTime) { return false; }
+  virtual bool ask(const std::vector<JobReport>&, WallTime, const std::string& /*remark*/) { return false; }
   virtual void answered() {}
 
  protected:

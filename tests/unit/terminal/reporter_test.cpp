@@ -149,7 +149,9 @@ TEST(LiveReporter, RedrawsInPlaceAndGivesTheCursorBack) {
     reporter->job_output(1, "hello\n");
     EXPECT_EQ(f.text, "");  // drawing waits for the next tick
     reporter->tick(at(2));
-    EXPECT_NE(f.text.find("\x1b[2F\x1b[J"), std::string::npos);  // two lines were there
+    // Two lines were there; each is cleared alone, see LiveReporter::erase.
+    EXPECT_NE(f.text.find("\x1b[2F\x1b[2K\x1b[B\x1b[2K\x1b[B\x1b[2A"), std::string::npos);
+    EXPECT_EQ(f.text.find("\x1b[J"), std::string::npos);
     EXPECT_NE(f.text.find("│ hello"), std::string::npos);
     f.text.clear();
   }
@@ -180,14 +182,14 @@ TEST(LiveReporter, AsksForGatesAndGoesOnBelowTheAnswer) {
   JobReport gate = job(1, "deploy", "deploy", Status::manual);
   gate.allow_failure = true;
   reporter->pipeline_started(pipeline(), {gate});
-  ASSERT_TRUE(reporter->ask({gate}, at(1)));
+  ASSERT_TRUE(reporter->ask({gate}, at(1), ""));
   EXPECT_NE(f.text.find("1  deploy (optional)"), std::string::npos);
   f.text.clear();
   reporter->tick(at(9));
   EXPECT_EQ(f.text, "") << "drew over the question";
   reporter->answered();
   reporter->tick(at(10));
-  EXPECT_EQ(f.text.find("\x1b[J"), std::string::npos) << "erased the answer";
+  EXPECT_EQ(f.text.find("\x1b[2K"), std::string::npos) << "erased the answer";
 }
 
 TEST(Style, NoColorAndDumbTerminalsAreRespected) {
