@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/output.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 #include <fmt/core.h>
+
+#include "cli/exit_codes.hpp"
 
 namespace fairlead::cli {
 namespace {
@@ -40,6 +44,24 @@ void FdOutput::write(std::string_view text) {
                "fairlead: cannot write the output: {}; the pipeline goes on, complete logs are kept\n",
                std::strerror(error_));
   }
+}
+
+void hold_standard_descriptors() {
+  // Open files take the lowest free number: the first that is above 2 is one too many.
+  for (;;) {
+    const int fd = ::open("/dev/null", O_RDONLY);
+    if (fd > STDERR_FILENO) ::close(fd);
+    if (fd < 0 || fd > STDERR_FILENO) return;
+  }
+}
+
+int flush_stdout(int code) {
+  errno = 0;
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (written) return code;
+  const int reason = errno == 0 ? EIO : errno;
+  fmt::print(stderr, "fairlead: cannot write the output: {}\n", std::strerror(reason));
+  return code == kSuccess ? kFailed : code;
 }
 
 terminal::ScreenSize screen_size(int fd) {

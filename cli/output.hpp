@@ -21,6 +21,14 @@ class FdOutput {
   int error_ = 0;
 };
 
+// With `>&-` the next file that is opened would be "stdout", and our text would
+// land in it. Fills the gaps among 0, 1 and 2 with what refuses every write.
+void hold_standard_descriptors();
+
+// Writes what stdio still holds; a command whose result cannot be written has
+// failed. Returns the exit code to use instead of `code`.
+int flush_stdout(int code);
+
 // Of the terminal behind `fd`; COLUMNS and LINES, else 80 x 24, where it does
 // not know.
 terminal::ScreenSize screen_size(int fd);

@@ -112,8 +112,8 @@ Task<Result<runner::ArtifactVerdict>> InProcessClient::upload_artifact(const run
   switch (answer->verdict) {
     case server::StoreVerdict::stored:
       co_return runner::ArtifactVerdict::done;
-    case server::StoreVerdict::bad:
-      co_return runner::ArtifactVerdict::refused;
+    case server::StoreVerdict::bad:  // with its reason, which a verdict cannot carry
+      co_return make_error(ErrorCode::invalid_argument, answer->message);
     case server::StoreVerdict::forbidden:
       co_return runner::ArtifactVerdict::forbidden;
     case server::StoreVerdict::not_found:

@@ -93,7 +93,9 @@ Task<Result<ArtifactVerdict>> with_tries(JobFiles& files, std::string_view conte
     bool again = false;
     if (!reply.ok()) {
       reason = reply.error().message;
-      again = tries < (reply.error().code == ErrorCode::unavailable ? kTriesUnavailable : kTries);
+      // What is wrong with the file itself stays wrong.
+      again = reply.error().code != ErrorCode::invalid_argument &&
+              tries < (reply.error().code == ErrorCode::unavailable ? kTriesUnavailable : kTries);
     } else if (*reply == ArtifactVerdict::refused) {
       reason = "invalid argument";
       again = tries < kTries;

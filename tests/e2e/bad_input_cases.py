@@ -257,6 +257,30 @@ class Jobs(Case):
         self.assertIn("No space left on device", process.stderr)
         self.assertTrue(os.path.exists(self.marker("ran")))
 
+    def test_what_cannot_be_printed_is_a_failure_of_every_command(self):
+        self.pipeline("job: {script: echo}\n")
+        for command in (["lint"], ["explain", "job"], ["exec", "--list"], ["exec", "--preview"], ["exec", "--graph"]):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                process = subprocess.run([os.environ["FAIRLEAD"], *command], cwd=self.project, env=self.env, stdout=full,
+                                         stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, check=False, timeout=60)
+            self.assertEqual(process.returncode, 1, command)
+            self.assertIn("No space left on device", process.stderr, command)
+
+    def test_with_stdout_closed_no_other_file_is_written_to(self):
+        self.pipeline("job: {script: ['ls -l /proc/self/fd/', 'touch $SHARED/ran']}\n")
+        process = subprocess.run(["sh", "-c", 'exec "$0" exec >&- 2>"$SHARED/err"', os.environ["FAIRLEAD"]],
+                                 cwd=self.project, env=self.env, stdin=subprocess.DEVNULL, check=False, timeout=60)
+        self.assertEqual(process.returncode, 1)
+        with open(self.marker("err"), encoding="utf-8") as err:
+            self.assertIn("cannot write the output: Bad file descriptor", err.read())
+        self.assertTrue(os.path.exists(self.marker("ran")))
+
+    def test_a_dotenv_report_that_is_none_is_refused_at_once_with_the_reason(self):
+        self.pipeline("job: {script: 'echo no dotenv > x.env', artifacts: {reports: {dotenv: x.env}}}\n")
+        result = self.run_json(code=1)
+        self.assertNotIn("Retrying", result.out)
+        self.assertTrue(any("Invalid Format" in line for line in result.output_of("job")), str(result))
+
     def test_a_reader_that_goes_away_does_not_stop_the_jobs(self):
         self.pipeline("job: {script: 'for i in $(seq 2000); do echo line $i; done; touch $SHARED/ran'}\n")
         process = self.start("exec")
