@@ -51,6 +51,35 @@ Result<model::Variables> from_lines(const std::string& path, const std::string& 
   return out;
 }
 
+// `{value: …, type: file, masked: true, raw: true}`: what GitLab's settings page
+// lets a project say of a variable. False: some part of it is not understood.
+bool read_attributes(const parser::yaml::Node& node, model::Variable& out) {
+  bool has_value = false;
+  const auto read_flag = [](const std::string& text, bool& flag) {
+    flag = text == "true";
+    return flag || text == "false";
+  };
+  for (const parser::yaml::Entry& entry : node.entries) {
+    if (!entry.value->is_scalar()) return false;
+    const std::string name = entry.key->to_s();
+    const std::string text = entry.value->to_s();
+    if (name == "value") {
+      out.value = text;
+      has_value = true;
+    } else if (name == "type") {
+      out.file = text == "file";
+      if (!out.file && text != "env_var") return false;
+    } else if (name == "masked") {
+      if (!read_flag(text, out.masked)) return false;
+    } else if (name == "raw") {
+      if (!read_flag(text, out.raw)) return false;
+    } else {
+      return false;
+    }
+  }
+  return has_value;
+}
+
 Result<model::Variables> from_yaml(const std::string& path, std::string text) {
   parser::SourceFiles files;
   parser::Diagnostics problems;
@@ -63,11 +92,20 @@ Result<model::Variables> from_yaml(const std::string& path, std::string text) {
   model::Variables out;
   for (const parser::yaml::Entry& entry : read.content->entries) {
     const std::string key = entry.key->to_s();
-    if (!is_name(key) || !entry.value->is_scalar())
+    model::Variable variable{.key = key};
+    bool good = is_name(key);
+    if (entry.value->is_mapping()) {
+      good = good && read_attributes(*entry.value, variable);
+    } else {
+      good = good && entry.value->is_scalar();
+      if (good) variable.value = entry.value->to_s();
+    }
+    if (!good)
       return make_error(ErrorCode::invalid_argument,
-                        fmt::format("{}: \"{}\" must be a variable's name with a single value",
+                        fmt::format("{}: \"{}\" must be a variable's name with a single value, or with a "
+                                    "mapping of value, type (env_var, file), masked and raw (true, false)",
                                     files.describe(entry.key->mark), key));
-    out.push_back({.key = key, .value = entry.value->to_s()});
+    out.push_back(std::move(variable));
   }
   return out;
 }

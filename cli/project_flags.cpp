@@ -22,7 +22,8 @@ void ProjectFlags::add_to(CLI::App& app) {
       ->expected(1)
       ->take_all();
   app.add_option("--variables-file", variable_files,
-                 "File of KEY=VALUE lines, or a YAML or JSON mapping; may be repeated")
+                 "File of KEY=VALUE lines, or a YAML or JSON mapping, whose values may be mappings of "
+                 "value, type (file), masked and raw; may be repeated")
       ->type_name("FILE")
       ->expected(1)
       ->take_all();

@@ -43,6 +43,27 @@ TEST_F(VariablesFile, YamlAndJsonAreMappingsOfScalars) {
   EXPECT_FALSE(read_variables_file(write("deep.yml", "A: {b: c}")).ok());
 }
 
+TEST_F(VariablesFile, AMappingSaysHowAVariableIsUsed) {
+  const auto all =
+      read_variables_file(write("x.yml",
+                                "KEY: {value: secret, masked: true}\nFILE: {value: content, type: file}\n"
+                                "PLAIN: {value: $HOME, raw: true, type: env_var, masked: false}\n"));
+  ASSERT_TRUE(all.ok()) << all.error().to_string();
+  const model::Variables expected = {{.key = "KEY", .value = "secret", .masked = true},
+                                     {.key = "FILE", .value = "content", .file = true},
+                                     {.key = "PLAIN", .value = "$HOME", .raw = true}};
+  EXPECT_EQ(*all, expected);
+}
+
+TEST_F(VariablesFile, AMappingThatIsNotUnderstoodIsAnError) {
+  for (const char* value : {"{masked: true}", "{value: x, typ: file}", "{value: x, type: dir}",
+                            "{value: x, masked: yes please}", "{value: [x]}"}) {
+    const auto all = read_variables_file(write("x.yml", std::string("A: ") + value + "\n"));
+    ASSERT_FALSE(all.ok()) << value;
+    EXPECT_NE(all.error().message.find("x.yml:1:1"), std::string::npos) << all.error().message;
+  }
+}
+
 TEST_F(VariablesFile, AMistakeNamesFileAndLine) {
   const std::string path = write("x.env", "A=1\nno equals\n");
   EXPECT_EQ(read_variables_file(path).error().message, path + ":2: expected KEY=VALUE");
