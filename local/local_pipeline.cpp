@@ -364,6 +364,11 @@ class LocalPipeline::Impl {
     settings.project_dir = options_.in_place ? project_.tree().root() : slot.folder / name;
     settings.temp_dir = slot.folder / (name + ".tmp");
     settings.login_shell = false;
+    // Where a copy has no .git, a job's git must not find a repository that the
+    // cache folder happens to be in: many keep their home in one.
+    if (!options_.in_place)
+      settings.environment.push_back({.key = "GIT_CEILING_DIRECTORIES", .value = slot.folder.string()});
+    settings.warn_of_ignored_image = false;  // warn_of_containers() has
     settings.graceful_kill = kGrace;
     settings.output_limit_bytes = kOutputLimit;
     settings.spool_dir = slot.folder;

@@ -68,7 +68,10 @@ Result<void> read_tree(WorkingTree& tree, SourceFiles& out) {
         auto content = tree.read(path, kSmallFile);
         // It may have grown this very moment; then it is copied like a big one.
         if (!content && content.error().code != ErrorCode::limit_exceeded)
-          return std::move(std::move(content).context("copying the working tree").error());
+          return std::move(std::move(content)
+                               .context("copying the working tree; a file that jobs do not need can be named "
+                                        "in .gitignore")
+                               .error());
         if (content) {
           file.content = std::move(*content);
           file.in_memory = true;

@@ -35,7 +35,9 @@ void JobLog::end_section(std::string_view name) {
 }
 
 void JobLog::prologue(const RunnerSettings& settings) {
-  line("Running with " + settings.program + " " + settings.version + " (" + settings.revision + ")");
+  std::string running = "Running with " + settings.program + " " + settings.version;
+  if (!settings.revision.empty()) running += " (" + settings.revision + ")";
+  line(running);
   if (!settings.name.empty() || !settings.short_token.empty())
     line("  on " + settings.name + " " + settings.short_token + ", system ID: " + settings.system_id);
 }

@@ -21,7 +21,8 @@ class SourceProvider;
 // copy, so a reload never changes a job under way. Names in brackets are the
 // keys of config.toml.
 struct RunnerSettings {
-  // First line of the log: "Running with <program> <version> (<revision>)".
+  // First line of the log: "Running with <program> <version> (<revision>)";
+  // without a revision there are no parentheses.
   std::string program = "fairlead";
   std::string version;
   std::string revision;
@@ -69,6 +70,10 @@ struct RunnerSettings {
   int final_update_tries = 10;  // [job_status_final_update_retry_limit]
   // A log that outgrows memory is spooled here; empty: it stays in memory.
   std::filesystem::path spool_dir;
+
+  // Say in the log that the executor ignores `image` and `services`. False: who
+  // starts the job has said so.
+  bool warn_of_ignored_image = true;
 
   // Where the sources come from, when not from Git. Outlives the Build.
   std::shared_ptr<SourceProvider> sources;

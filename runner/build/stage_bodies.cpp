@@ -29,6 +29,7 @@ std::string in_quotes(std::string_view text) { return '"' + std::string(text) + 
 }  // namespace
 
 void JobRun::warn_of_ignored_image() {
+  if (!settings_.warn_of_ignored_image) return;
   std::string ignored;
   if (job_.image && !job_.image->name.empty() && !features_.image)
     ignored = "image " + in_quotes(variables_.expand(job_.image->name));

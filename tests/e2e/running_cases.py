@@ -371,6 +371,8 @@ class Showing(Case):
         services = [w for w in warnings if "services are not started" in w["message"]]
         self.assertEqual([w["job"] for w in services], ["a"])
         self.assertIn("mysql:5.6, redis", services[0]["message"])
+        plain = self.exec("a").out
+        self.assertEqual((plain.count("python:3.7"), plain.count("redis")), (1, 1), plain)
 
     def test_coverage_is_read_from_the_log(self):
         self.pipeline("job: {script: 'echo total 87.5 percent', coverage: '/total \\d+\\.\\d+/'}\n")
@@ -390,6 +392,31 @@ class Showing(Case):
     def test_given_variables_win_over_the_file(self):
         self.pipeline("variables: {A: file}\njob: {variables: {A: job}, script: 'test \"$A\" = given'}\n")
         self.exec("--variable", "A=given")
+
+    def test_variables_of_a_file_may_be_masked_files_and_raw(self):
+        self.write("v.yml", """
+            KEY: {value: hunter2hunter2, masked: true}
+            CERT: {value: "line 1\\nline 2\\n", type: file}
+            RAW: {value: $KEY, raw: true}
+        """)
+        self.pipeline("""
+            job:
+              script:
+                - echo "key $KEY"
+                - printf %s "$KEY" | head -c 7; sleep 0.1; printf %s "$KEY" | tail -c 7; echo
+                - cat "$CERT"
+                - echo "raw $RAW"
+        """)
+        lines = self.run_json("--variables-file", "v.yml").output_of("job")
+        self.assertNotIn("hunter2", "".join(lines))
+        for line in ("key [MASKED]", "[MASKED]", "line 1", "line 2", "raw $KEY"):
+            self.assertIn(line, lines)
+
+    def test_git_in_a_job_does_not_find_the_repository_around_the_cache(self):
+        self.write(".gitlab-ci.yml", "job: {script: 'git rev-parse --show-toplevel || echo none'}\n")
+        self.git("init", "-q", "-b", "main")  # no commit, so jobs get no .git
+        self.git("init", "-q", "-b", "main", cwd=self.work)
+        self.assertIn("none", self.run_json().output_of("job"))
 
     def test_predefined_variables_tell_the_truth(self):
         self.pipeline("job: {script: 'env | grep ^CI_ | sort > $SHARED/env'}\n")
@@ -458,6 +485,7 @@ class OnATerminal(Case):
         self.pipeline(FIVE_STAGES)
         code, text = self.on_terminal(answers=[("Press which?", "nonsense\n"), ("Press which?", "2\n"), ("Press which?", "to_staging\n")])
         self.assertEqual(code, 0, text)
+        self.assertEqual(text.count('"nonsense" names no gate.'), 1)
         self.assertIn("success in", text)
         self.assertNotIn("Not played", text)
 
