@@ -178,7 +178,7 @@ TEST_F(SupervisorTest, AStoppedProcessActsOnAPoliteStop) {
   ASSERT_GT(pid, 0);
   send(StopStage{.grace_ms = 600'000});
   ASSERT_TRUE(await<StageEnded>()) << "TERM waits for CONT";
-  EXPECT_FALSE(testing::is_alive(pid));
+  EXPECT_TRUE(testing::wait_gone(pid));
 }
 
 TEST_F(SupervisorTest, AStopWithoutAStageIsIgnored) {
