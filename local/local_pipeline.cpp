@@ -2,6 +2,7 @@
 #include "local/local_pipeline.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <deque>
 #include <set>
@@ -95,9 +96,10 @@ class LocalPipeline::Impl {
     Result<void> ended;
     asio::co_spawn(io_, conduct(ended), asio::detached);
     io_.run();
+    ended_ = true;
+    // Nothing of the copies stays but empty folders, which the next run uses.
+    for (const StateFolder::Slot& slot : slots_) empty_folder(slot.folder / project_.event().project.name);
     pool_.join();
-    // Nothing of the copies stays; the locks go last.
-    for (const StateFolder::Slot& slot : slots_) (void)remove_tree(slot.folder);
     slots_.clear();
     FAIRLEAD_TRY(std::move(ended));
     const auto view = coordinator_->pipeline(id_);
@@ -130,7 +132,7 @@ class LocalPipeline::Impl {
     if (!pipeline) return std::move(pipeline.error());
     pipeline_lock_ = std::move(pipeline->lock);
     folder_ = pipeline->folder;
-    asio::post(pool_, [this, newest = pipeline->number] { state_->remove_old_pipelines(newest); });
+    asio::post(pool_, [this, newest = pipeline->number] { state_->remove_old_pipelines(newest, ended_); });
 
     if (options_.in_place) {
       sources_ = std::make_shared<InPlace>();
@@ -382,8 +384,16 @@ class LocalPipeline::Impl {
     if (!outcome.message.empty())
       if (const auto view = coordinator_->job(id); view && !view->retried)
         observer_.job_changed(*view, outcome.message);
-    // The next job here begins with an empty one; secrets do not wait so long.
-    if (::rmdir(temporary.c_str()) != 0) (void)remove_tree(temporary);
+    // Secrets do not wait for the next job here.
+    std::error_code ignored;
+    if (!fs::is_empty(temporary, ignored) && !ignored) (void)remove_tree(temporary);
+  }
+
+  // In pieces on the pool: they are removed side by side.
+  void empty_folder(const fs::path& folder) {
+    std::error_code ignored;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
+      asio::post(pool_, [path = entry.path()] { (void)remove_tree(path); });
   }
 
   Project& project_;
@@ -398,6 +408,7 @@ class LocalPipeline::Impl {
   asio::signal_set signals_{io_};
   std::unique_ptr<StateFolder> state_;
   std::deque<StateFolder::Slot> slots_;
+  std::atomic<bool> ended_ = false;
   fs::path folder_;
   UniqueFd pipeline_lock_;
   std::shared_ptr<runner::SourceProvider> sources_;

@@ -99,13 +99,20 @@ Result<StateFolder::Pipeline> StateFolder::start_pipeline() {
   }
 }
 
-void StateFolder::remove_old_pipelines(std::int64_t newest) const {
+void StateFolder::remove_old_pipelines(std::int64_t newest, const std::atomic<bool>& stop) const {
   const fs::path all = root_ / "pipelines";
   for (const std::int64_t number : numbered(all)) {
     if (number + static_cast<std::int64_t>(kKeep) > newest) break;
     const fs::path folder = all / std::to_string(number);
     // Without its lock the run is over; with it, it may stay for now.
-    if (const UniqueFd lock = try_lock(folder / "lock"); lock) (void)remove_tree(folder);
+    const UniqueFd lock = try_lock(folder / "lock");
+    if (!lock) continue;
+    std::error_code ignored;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+      if (stop) return;
+      if (entry.path().filename() != "lock") (void)remove_tree(entry.path());
+    }
+    (void)remove_tree(folder);
   }
 }
 

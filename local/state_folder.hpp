@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -37,9 +38,11 @@ class StateFolder {
     UniqueFd lock;  // held while the run goes on
   };
   Result<Pipeline> start_pipeline();
-  // Removes what lies more than kKeep before `newest` and is over. May take
-  // its time; from any thread.
-  void remove_old_pipelines(std::int64_t newest) const;
+  // Removes what lies more than kKeep before `newest` and is over, until
+  // `stop` becomes true: freeing a block takes milliseconds where the disk is
+  // told of each one, and nobody shall wait for that. The rest is for the
+  // next run. From any thread.
+  void remove_old_pipelines(std::int64_t newest, const std::atomic<bool>& stop) const;
 
   // A place for one job's tree that nobody else uses; the same places are
   // used again by later runs, so that paths inside caches stay true.

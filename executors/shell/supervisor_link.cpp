@@ -12,11 +12,12 @@
 #include <boost/asio/write.hpp>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 
 namespace fairlead::executors {
 namespace {
 
-constexpr std::size_t kReadSize = std::size_t{256} << 10;
+constexpr std::size_t kReadSize = std::size_t{64} << 10;
 // A little more than the supervisor's own patience with what it kills.
 constexpr int kLastWaitMs = 12'000;
 
@@ -93,8 +94,9 @@ void SupervisorLink::write_on(const std::shared_ptr<Outgoing>& outgoing) {
 Task<Result<void>> SupervisorLink::receive(std::vector<agent::Message>& messages) {
   messages.clear();
   if (broken_) co_return lost();
-  incoming_.erase(0, consumed_);
+  // Only what is not decoded yet moves, not the whole buffer.
   filled_ -= consumed_;
+  std::memmove(incoming_.data(), incoming_.data() + consumed_, filled_);
   consumed_ = 0;
   while (messages.empty()) {
     if (incoming_.size() < filled_ + kReadSize) incoming_.resize(filled_ + kReadSize);

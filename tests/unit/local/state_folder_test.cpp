@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 struct StateFolderTest : testing::Test {
   void SetUp() override { ::setenv("FAIRLEAD_CACHE_DIR", dir->path().c_str(), 1); }
   void TearDown() override { ::unsetenv("FAIRLEAD_CACHE_DIR"); }
+  std::atomic<bool> go_on = false;
   Result<TempDir> dir = TempDir::create("fairlead-test-");
 };
 
@@ -25,7 +26,7 @@ TEST_F(StateFolderTest, PipelinesAreNumberedAndOnlyTheLastAreKept) {
     auto pipeline = state->start_pipeline();
     ASSERT_TRUE(pipeline.ok());
     EXPECT_EQ(pipeline->number, number);
-    state->remove_old_pipelines(number);
+    state->remove_old_pipelines(number, go_on);
   }
   EXPECT_FALSE(fs::exists(state->root() / "pipelines" / "4"));
   EXPECT_TRUE(fs::exists(state->root() / "pipelines" / "5"));
@@ -35,7 +36,7 @@ TEST_F(StateFolderTest, ARunThatGoesOnIsNeverRemoved) {
   auto state = StateFolder::open("/srv/project");
   auto running = state->start_pipeline();
   for (int i = 0; i < 12; ++i) (void)state->start_pipeline();
-  state->remove_old_pipelines(13);
+  state->remove_old_pipelines(13, go_on);
   EXPECT_TRUE(fs::exists(running->folder));
 }
 
