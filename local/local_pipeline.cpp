@@ -207,7 +207,12 @@ class LocalPipeline::Impl {
   void watch_signals() {
     if (!signals_added_) {
       boost::system::error_code ignored;
-      for (const int number : {SIGINT, SIGTERM, SIGHUP}) signals_.add(number, ignored);
+      for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        // What was ignored when we came (nohup, `&` in a script) stays so.
+        struct sigaction now{};
+        if (::sigaction(number, nullptr, &now) == 0 && now.sa_handler != SIG_IGN)
+          signals_.add(number, ignored);
+      }
       signals_added_ = true;
     }
     signals_.async_wait([this](const boost::system::error_code& error, int) {

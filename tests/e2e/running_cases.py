@@ -325,6 +325,15 @@ class Interrupting(Case):
         self.assertEqual(result.code, 130, str(result))
         self.assertNothingLeft()
 
+    def test_a_signal_that_is_ignored_stays_ignored(self):
+        self.pipeline("job: {script: ['touch $SHARED/started', 'for i in $(seq 600); do [ -e $SHARED/go ] && exit 0; sleep 0.05; done; exit 1']}\n")
+        process = self.start("exec", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))  # as nohup does
+        self.wait_marker("started")
+        process.send_signal(signal.SIGHUP)
+        self.touch("go")
+        result = self.finish(process)
+        self.assertEqual(result.code, 0, str(result))
+
     def test_a_killed_fairlead_leaves_no_job_behind(self):
         self.interruptible()
         process = self.start("exec")
