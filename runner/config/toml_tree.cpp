@@ -9,6 +9,13 @@
 
 #include <fmt/format.h>
 
+namespace {
+// toml++ 3.3 asserts things that a malformed text can break (`a = [}`), and
+// with NDEBUG assumes them. Here they end the reading of the text instead.
+struct BrokenAssumption {};
+}  // namespace
+#undef NDEBUG
+#define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : throw BrokenAssumption())
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
@@ -260,7 +267,7 @@ std::string_view describe(TomlValue::Kind kind) {
   return "";
 }
 
-TomlParsed parse_toml(std::string_view text) {
+TomlParsed parse_toml(std::string_view text) try {
   const toml::parse_result result = toml::parse(text);
   TomlParsed parsed;
   if (result.failed()) {
@@ -271,6 +278,10 @@ TomlParsed parse_toml(std::string_view text) {
   }
   parsed.root.emplace();
   convert_table(result.table(), parsed.root->table);
+  return parsed;
+} catch (const BrokenAssumption&) {
+  TomlParsed parsed;
+  parsed.error = {"the text is not TOML: a value, bracket or brace is missing", 1, 1};
   return parsed;
 }
 
