@@ -53,10 +53,8 @@ class GitLabTest : public ::testing::Test {
   T run(Task<T> task) {
     std::optional<T> value;
     bool ended = false;
-    auto keep = [&]() -> Task<void> {
-      value.emplace(co_await std::move(task));
-      ended = true;
-    };
+    // Ended is what the last handler says: it refers to this frame.
+    auto keep = [&]() -> Task<void> { value.emplace(co_await std::move(task)); };
     asio::co_spawn(io, keep(), [&](const std::exception_ptr& error) {
       ended = true;
       if (error) std::rethrow_exception(error);
