@@ -90,7 +90,7 @@ class ProtocolServer {
   std::string upload_location;                 // uploads are redirected (307) there
   std::map<std::string, std::string> objects;  // path -> content: an object store
 
-  std::vector<Seen> seen;
+  std::deque<Seen> seen;
   // Those whose method and target begin so, in order.
   std::vector<Seen> requests(std::string_view method, std::string_view target_start) const;
   proto::RunnerInfo last_info;       // of the last verify or job request
